@@ -65,6 +65,8 @@ CUSTOMER_PAID: dict[int, Leg] = {
     if way in (Way.CASH, Way.TRANSFER)
 }
 """What is owed to a customer whose account is closed is paid over the counter, or to another bank."""
+INTEREST_TO_BROKER = Leg(AccountCode.SAVINGS_INTEREST, AccountCode.CLEARING_ACCOUNT)
+"""What a clearing account has earned."""
 OF_CLEARING: dict[Leg, str] = {
     FUNDED: "FUNDED",
     PAID_OUT: "PAID_OUT",
@@ -80,6 +82,7 @@ OF_CLEARING: dict[Leg, str] = {
     PRINCIPAL_COLLECTED: "PRINCIPAL_COLLECTED",
     CUSTOMER_PAID[Way.CASH]: "CUSTOMER_PAID_CASH",
     CUSTOMER_PAID[Way.TRANSFER]: "CUSTOMER_PAID_TRANSFER",
+    INTEREST_TO_BROKER: "INTEREST_TO_BROKER",
 }
 """What is posted between the bank and a broker once something is owed, and to customers on its behalf, by the name of
 each."""

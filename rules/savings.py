@@ -1,4 +1,5 @@
-"""`The business day`: what a savings account earns by standing there 结息, by accumulated points 积数计息法.
+"""`The business day`: what a savings account earns by standing there 结息, by accumulated points 积数计息法; and a
+broker's clearing account, at the rate that was agreed on with it.
 
 The source has no word on it: the account is an ordinary demand deposit 活期储蓄账户 (004 A·二.1), and earns as one.
 A day's points are the whole yuan that stand on the account at its end (元以下不计). The rate that is listed on the
@@ -56,6 +57,15 @@ def stretches(day: int, interest_day: int, today: int) -> Iterator[Stretch]:
 def bearing_yuan(balance_fen: int) -> int:
     """Whole yuan that bear interest for a day; also the points of that day."""
     return min(balance_fen // FEN_PER_YUAN, BEARING_YUAN_MAX)
+
+
+def borne(points: int, day: int, today: int, balance_fen: int) -> tuple[int, int]:
+    """The points of a broker's account once the days from `day` up to the one before `today` are counted, on which this
+    stood there; and the day that is next. Day 0: none was counted yet. The day never falls.
+    """
+    if not day:
+        return points, today
+    return points + bearing_yuan(balance_fen) * max(0, today - day), max(day, today)
 
 
 def interest_fen(points: int, rate: int) -> int:

@@ -10,6 +10,7 @@ from msgspec import Meta
 from ..messages.fields import Number, PartyNo, TradeDate
 from ..vocabulary import Way
 from .base import ActText
+from .savings import SavingsRate
 
 MONEY_FEN_MAX: Final = 2**53 - 1  # what a number of JSON is read as by anybody
 RATE_MILLIONTHS_MAX: Final = 1_000_000  # a hundred per cent of a year
@@ -43,6 +44,14 @@ class TakeBackFundAct(ActText, frozen=True, kw_only=True, tag="take_back_fund"):
     fund_serial: Number  # under which it was booked
 
 
+class ClearingInterestAct(ActText, frozen=True, kw_only=True, tag="clearing_interest"):
+    """What a clearing account has earned up to the end of a day, which is yesterday, is posted to it 结息."""
+
+    party: PartyNo
+    rate_millionths: SavingsRate  # that was agreed on, of a year
+    last_day: TradeDate
+
+
 class AdvanceLimitAct(ActText, frozen=True, kw_only=True, tag="advance_limit"):
     """What a broker that is short may be lent in all 垫付, from now on; 0: nothing."""
 
@@ -57,4 +66,4 @@ class MarketRateAct(ActText, frozen=True, kw_only=True, tag="market_rate"):
     rate_millionths: Annotated[int, Meta(ge=0, le=RATE_MILLIONTHS_MAX)]  # of a year: 24,000 are 2.40 %
 
 
-ClearingAct = PayOutAct | PayCustomerAct | TakeBackFundAct | AdvanceLimitAct | MarketRateAct
+ClearingAct = PayOutAct | PayCustomerAct | ClearingInterestAct | TakeBackFundAct | AdvanceLimitAct | MarketRateAct

@@ -27,7 +27,15 @@ from ..messages.outlets import OutletEntry, RegisterOutlets
 from ..messages.persons import NewPerson, OutletOrAll, PersonKey, RegisterPersons, StaffNo
 from ..vocabulary import SUITES, Mode, OutletLevel, RestraintKind, Right
 from .base import ActText
-from .clearing import AdvanceLimitAct, ClearingAct, MarketRateAct, PayCustomerAct, PayOutAct, TakeBackFundAct
+from .clearing import (
+    AdvanceLimitAct,
+    ClearingAct,
+    ClearingInterestAct,
+    MarketRateAct,
+    PayCustomerAct,
+    PayOutAct,
+    TakeBackFundAct,
+)
 from .corrections import (
     AssignItemAct,
     CorrectAct,
@@ -250,6 +258,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     PayOutAct: ActKind(Right.CLEARING, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     PayCustomerAct: ActKind(Right.CLEARING, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     TakeBackFundAct: ActKind(Right.CLEARING, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
+    ClearingInterestAct: ActKind(Right.CLEARING, 2, Concerns.BANK),
     AdvanceLimitAct: ActKind(Right.CLEARING, 2, Concerns.BANK),
     MarketRateAct: ActKind(Right.CLEARING, 2, Concerns.BANK),
     SavingsInterestAct: ActKind(Right.DAY, 2, Concerns.BANK),

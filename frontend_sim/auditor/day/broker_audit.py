@@ -57,6 +57,10 @@ class BrokerAudit:
         """It takes out."""
         return self._then(lambda: self.standing.pay_out(amount_fen, now_s))
 
+    def pay_interest(self, rate: int, last_day: int, now_s: int) -> bool:
+        """It gets what its clearing account has earned."""
+        return self._then(lambda: self.standing.pay_interest(rate, last_day, now_s))
+
     def pay(self, day: int, now_s: int) -> bool:
         """The bank pays."""
         if day not in self.customers.settled_days:

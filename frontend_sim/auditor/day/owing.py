@@ -15,6 +15,7 @@ from frontend_sim.auditor.day.postings import (
     CLEARING,
     INTEREST_DUE,
     INTEREST_EARNED,
+    INTEREST_PAID,
     LENT,
     OTHER_BANKS,
     Part,
@@ -115,6 +116,10 @@ class Standing:
     loan: Loan = field(default_factory=Loan)
     limit_fen: int = 0
     """Up to which the bank lends."""
+    points: int = 0
+    """Yuan × days that its clearing account has borne."""
+    seen_day: int = 0
+    """The first whose points are not among them."""
     last_serial: int = 0
     """Under which money was brought."""
     owed: dict[tuple[int, int], Owed] = field(default_factory=dict)
@@ -206,6 +211,24 @@ class Standing:
         self.books.post(CLEARING, OTHER_BANKS, amount_fen)
         return True
 
+    def pay_interest(self, rate: int, last_day: int, now_s: int) -> bool:
+        """It gets what its clearing account has earned up to yesterday's end. Returns: whether that is anything."""
+        self.catch_up(now_s)
+        earned_fen = (self.points * rate + 1_800_000) // 3_600_000
+        if last_day != _day_of(now_s) - 1 or not earned_fen:
+            return False
+        self.points = 0
+        self.books.post(INTEREST_PAID, CLEARING, earned_fen)
+        self._collect(now_s)
+        return True
+
+    def _bears(self, at_s: int) -> None:
+        """Yuan that stood there at the end of each day since the last look."""
+        today = _day_of(at_s)
+        if today > self.seen_day:
+            self.points += self.clearing_fen // 100 * (today - self.seen_day) if self.seen_day else 0
+            self.seen_day = today
+
     def pay(self, day: int, now_s: int) -> bool:
         """The bank pays for a settled day, and keeps first what the broker owes. Returns: whether it was due."""
         self.catch_up(now_s)
@@ -235,8 +258,10 @@ class Standing:
         while True:
             over = [found for each in self.owed.values() for found in self._next_time(each, now_s)]
             if not over:
+                self._bears(now_s)
                 return
             at_s, place = min(over)
+            self._bears(at_s)
             self._fall_due(self.owed[place], at_s)
             self._collect(at_s)
 

@@ -24,6 +24,7 @@ class Code(IntEnum):
     FORMER_CUSTOMERS = 2910  # whose account is closed
     BETWEEN_OUTLETS = 3110  # 辖内往来
     INTEREST_EARNED = 5110
+    INTEREST_PAID = 5210
 
 
 class Part(NamedTuple):
@@ -38,6 +39,7 @@ CLEARING = Part(Code.CLEARING)
 LENT = Part(Code.LENT)
 INTEREST_DUE = Part(Code.INTEREST_DUE)
 INTEREST_EARNED = Part(Code.INTEREST_EARNED)
+INTEREST_PAID = Part(Code.INTEREST_PAID)
 SAVINGS = Part(Code.SAVINGS)
 MOVED = Part(Code.MOVED)
 OTHER_BANKS = Part(Code.OTHER_BANKS)

@@ -98,6 +98,11 @@ class SettlementAudit:
         """Two people let a broker have money of it: likewise."""
         return ReplyCode.ACCEPTED if self.broker.pay_out(amount_fen, now_s) else ReplyCode.CLEARING_HELD
 
+    def pay_interest(self, rate: int, last_day: int, now_s: int) -> ReplyCode:
+        """Two people let a broker have what its clearing account has earned: likewise."""
+        may = self.broker.pay_interest(rate, trade_day(last_day), now_s)
+        return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
+
     def pay_customer(self, number: int, amount_fen: int, serial: int, way: str) -> ReplyCode:
         """Two people let a customer have what is owed whose account is closed: likewise."""
         refused = refused_serial(serial, self.last_customer_serial)

@@ -12,7 +12,14 @@ import msgspec
 
 from frontend_sim.scenario.written.amounts import Fen, fen_of
 from protocol.acts.base import ActText
-from protocol.acts.clearing import AdvanceLimitAct, MarketRateAct, PayCustomerAct, PayOutAct, TakeBackFundAct
+from protocol.acts.clearing import (
+    AdvanceLimitAct,
+    ClearingInterestAct,
+    MarketRateAct,
+    PayCustomerAct,
+    PayOutAct,
+    TakeBackFundAct,
+)
 from protocol.acts.corrections import (
     AssignItemAct,
     CorrectAct,
@@ -31,7 +38,7 @@ from protocol.messages.day.steps import ListedCorrection
 _OFFERED = (
     *(StopBrokerAct, ResumeBrokerAct, TerminateBrokerAct, DeferAct, ResumeLaneAct, AdoptSetAct, DeductAct),
     *(ToleranceAct, DecideAct, CorrectAct, CorrectListAct, AssignItemAct, WithdrawSetAct, ChangeHolderAct),
-    *(PayOutAct, PayCustomerAct, TakeBackFundAct, AdvanceLimitAct, MarketRateAct, VoidAct),
+    *(PayOutAct, PayCustomerAct, ClearingInterestAct, TakeBackFundAct, AdvanceLimitAct, MarketRateAct, VoidAct),
 )
 OFFERED: Final = {word_of(form): form for form in _OFFERED}
 """By their names. Those about people, keys and outlets are none of a story's: it has these from its beginning on."""
@@ -48,7 +55,7 @@ NAMES: Final = {
 TABLES: Final = {"owner": "person"}
 """Where the name is, unless it is in the table that the key is called by."""
 OTHER_KEYS: Final = {"trade_date": "date", "contract_fen": "each_contract", "date_fen": "whole_date"}
-DATES: Final = frozenset({"trade_date", "last_date", "day"})
+DATES: Final = frozenset({"trade_date", "last_date", "day", "last_day"})
 HOLDERS: Final = frozenset({"holder_before", "holder"})
 FEN: Final = "_fen"
 OPTIONAL: Final = frozenset({(AssignItemAct, "contract_no"), (AssignItemAct, "owner"), (AdoptSetAct, "data")})

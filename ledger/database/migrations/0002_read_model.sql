@@ -466,6 +466,8 @@ CREATE TABLE clearing_accounts (
     fund_serial    bigint  NOT NULL CHECK (fund_serial >= 0), -- of the last payment that was booked to it
     customer_serial bigint NOT NULL CHECK (customer_serial >= 0), -- of the last one to a customer whose account is closed
     limit_fen      bigint  NOT NULL CHECK (limit_fen >= 0), -- what it may be lent in all
+    points         bigint  NOT NULL CHECK (points >= 0), -- whole yuan × days, since interest was posted to it last
+    points_day     integer NOT NULL, -- days since 1970, up to which these are counted; 0: none is
     loan_day       integer NOT NULL, -- days since 1970, up to which its loan is reckoned; 0: it has none
     as_of_sequence bigint  NOT NULL CHECK (as_of_sequence >= 1)
 );

@@ -272,7 +272,9 @@ SELECT p.party AS party,
        COALESCE(o.owed_by_bank_fen, 0) AS owed_by_bank_fen,
        COALESCE(o.bank_late_count, 0) AS bank_late_count,
        COALESCE(c.fund_serial, 0) AS fund_serial,
-       COALESCE(c.customer_serial, 0) AS customer_serial
+       COALESCE(c.customer_serial, 0) AS customer_serial,
+       COALESCE(c.points, 0) AS points,
+       DATE '1970-01-01' + NULLIF(c.points_day, 0) AS points_before
 FROM parties p
 LEFT JOIN clearing_accounts c USING (party)
 LEFT JOIN general_ledger b ON b.account_code = 2310 AND b.party = p.party
@@ -301,6 +303,8 @@ COMMENT ON COLUMN bank_clearing_accounts.owed_by_bank_fen IS 'what the bank owes
 COMMENT ON COLUMN bank_clearing_accounts.bank_late_count IS 'dates of which the bank has not paid in time, nor since';
 COMMENT ON COLUMN bank_clearing_accounts.fund_serial IS 'the savings desk''s own number of the last payment that was booked to it';
 COMMENT ON COLUMN bank_clearing_accounts.customer_serial IS 'likewise of the last payment to a customer of the broker whose account is closed';
+COMMENT ON COLUMN bank_clearing_accounts.points IS 'interest points 积数 since interest was posted to it last: whole yuan × days before points_before';
+COMMENT ON COLUMN bank_clearing_accounts.points_before IS 'day before which points are counted; on each day since the balance of now has stood there; NULL for none';
 
 CREATE VIEW bank_owed_to_customers AS
 SELECT o.party AS party,

@@ -18,7 +18,14 @@ from frontend_sim.auditor.earning import NEVER
 from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_block
 from frontend_sim.auditor.register import Totals
 from ledger.core.rows.row import Row
-from protocol.acts.clearing import AdvanceLimitAct, MarketRateAct, PayCustomerAct, PayOutAct, TakeBackFundAct
+from protocol.acts.clearing import (
+    AdvanceLimitAct,
+    ClearingInterestAct,
+    MarketRateAct,
+    PayCustomerAct,
+    PayOutAct,
+    TakeBackFundAct,
+)
 from protocol.acts.corrections import CorrectAct, DecideAct, ToleranceAct, WithdrawSetAct
 from protocol.acts.day import AdoptSetAct
 from protocol.acts.moved import ReverseAct
@@ -135,6 +142,8 @@ class Watch:
             case PayCustomerAct(contract_no=number, amount_fen=amount_fen, way=way, desk_serial=serial):
                 of = auditor.contracts[number].party
                 auditor.answered(f"{made}", code, auditor.broker(of).pay_customer(number, amount_fen, serial, way))
+            case ClearingInterestAct(party=of, rate_millionths=rate, last_day=date):
+                auditor.answered(f"{made}", code, auditor.broker(of).pay_interest(rate, date, now_s))
             case TakeBackFundAct(party=of, amount_fen=amount_fen, fund_serial=serial):
                 auditor.answered(f"{made}", code, auditor.broker(of).take_back(amount_fen, serial, now_s))
             case AdvanceLimitAct(party=of, limit_fen=limit_fen):

@@ -10,6 +10,7 @@ _INTEREST = "tests/rules/test_interest.py"
 _STATES = "tests/rules/test_obligations.py"
 _IN_TIME = "tests/ledger_core/paying/test_in_time.py"
 _TERMINATED = "tests/ledger_core/paying/test_terminated.py"
+_EARNING = "tests/ledger_core/paying/test_earning.py"
 _CLOSED = "tests/ledger_core/paying/test_closed_accounts.py"
 _BANK = "tests/ledger_core/paying/test_bank_pays.py"
 _LENDING = "tests/ledger_core/paying/test_lending.py"
@@ -155,6 +156,18 @@ OF_PAYMENTS: list[Mutant] = [
         ],
     ),
     *of_file(
+        "rules/savings.py",
+        [
+            (
+                "days of a clearing account are counted twice",
+                "max(0, today - day), max(day, today)",
+                "max(0, today - day), day",
+                "a broker has interest twice for the same day",
+                f"{_EARNING}::test_whole_yuan_bear_for_each_day_at_whose_end_they_stood_there",
+            ),
+        ],
+    ),
+    *of_file(
         "ledger/core/control/stops.py",
         [
             (
@@ -242,8 +255,8 @@ OF_PAYMENTS: list[Mutant] = [
             ),
             (
                 "limits do not catch up",
-                "    TakeBackFundAct,\n    AdvanceLimitAct,\n)",
-                "    TakeBackFundAct,\n)",
+                "    ClearingInterestAct,\n    AdvanceLimitAct,\n)",
+                "    ClearingInterestAct,\n)",
                 "a limit of 10:30 counts at 10:00:00",
                 f"{_LENDING}::test_the_limit_of_the_due_time_counts_and_not_a_later_one",
             ),

@@ -4,13 +4,23 @@ Belongs here: judging in ranked order and the effect, side by side for each act.
 (protocol.acts.table, rules.tellers), what is taken and lent by itself (collecting).
 """
 
-from ledger.core.control.clearing_accounts.collecting import bank_day, clearing_fen, due_today_fen, post, receivable_fen
+from ledger.core.control.clearing_accounts.collecting import (
+    bank_day,
+    bear,
+    borne_by,
+    clearing_fen,
+    collect,
+    due_today_fen,
+    post,
+    receivable_fen,
+)
 from ledger.core.control.customers.accounts import own_contract
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.day.clearing_accounts import Rate
 from protocol.acts.clearing import (
     AdvanceLimitAct,
     ClearingAct,
+    ClearingInterestAct,
     MarketRateAct,
     PayCustomerAct,
     PayOutAct,
@@ -23,13 +33,16 @@ from protocol.vocabulary import BANK_PARTY, Role, Way
 from rules.day.collection import payout_code, serial_code
 from rules.day.interest import posted_up, reckoned
 from rules.day.obligations import GATING_STATES
-from rules.entries import CUSTOMER_PAID, PAID_OUT
+from rules.entries import CUSTOMER_PAID, INTEREST_TO_BROKER, PAID_OUT
+from rules.savings import interest_fen
 
 NS_PER_S = 1_000_000_000
 
 
 def is_impossible(act: ClearingAct) -> bool:
-    """Whether no bank could take it: a rate of no day."""
+    """Whether no bank could take it: a rate, or interest, of no day."""
+    if isinstance(act, ClearingInterestAct):
+        return not is_trade_date(act.last_day)
     return isinstance(act, MarketRateAct) and not is_trade_date(act.day)
 
 
@@ -52,6 +65,11 @@ def judge_clearing_act(book: Book, act: ClearingAct, decided_at_ns: int) -> Repl
             if serial > book.clearing_accounts.of(party).fund_serial:
                 return ReplyCode.FUND_UNKNOWN
             return ReplyCode.CLEARING_HELD if amount_fen > there_fen else ReplyCode.ACCEPTED
+        case ClearingInterestAct(party=party, rate_millionths=rate, last_day=last_day):
+            points, day = borne_by(book, party, now_s)
+            is_yesterday = trade_day(last_day) == bank_day(book, now_s) - 1 == day - 1
+            brings = is_yesterday and interest_fen(points, rate) > 0
+            return ReplyCode.ACCEPTED if brings else ReplyCode.STEP_NOT_DUE
         case AdvanceLimitAct(party=party, limit_fen=limit_fen):
             if limit_fen and not book.clearing_accounts.has_rate_by(bank_day(book, now_s)):
                 return ReplyCode.RATE_MISSING
@@ -93,6 +111,13 @@ def apply_clearing_act(book: Book, act: ClearingAct, decided_at_ns: int) -> None
             account.customer_serial = act.desk_serial
             accounts.put(account)
             post(book, CUSTOMER_PAID[Way[way]], party, amount_fen, now_s, case=contract_no)
+        case ClearingInterestAct(party=party, rate_millionths=rate):
+            bear(book, party, now_s)
+            account = accounts.of(party)
+            earned_fen, account.points = interest_fen(account.points, rate), 0
+            accounts.put(account)
+            post(book, INTEREST_TO_BROKER, party, earned_fen, now_s)
+            collect(book, party, now_s)
         case AdvanceLimitAct(party=party, limit_fen=limit_fen):
             account = accounts.of(party)
             account.limit_fen = limit_fen

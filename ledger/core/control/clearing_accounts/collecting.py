@@ -27,6 +27,7 @@ from rules.entries import (
     PRINCIPAL_COLLECTED,
     Leg,
 )
+from rules.savings import borne
 
 TO_BE_PAID: Final = frozenset({ObligationState.OWED_BY_BROKER, ObligationState.NOTIFIED})
 
@@ -63,9 +64,28 @@ def post(
 ) -> None:
     """One entry, where there is anything; `dates`: of the debit and of the credit, where those are kept by dates."""
     if amount_fen:
+        if AccountCode.CLEARING_ACCOUNT in leg:
+            bear(book, party, at_s)
         book.general_ledger.post_of_broker(leg, party, dates, case, amount_fen)
         accounts = book.clearing_accounts
         accounts.posted.append(BrokerEntry(leg, party, amount_fen, *dates, case, at_s, accounts.frame))
+
+
+def borne_by(book: Book, party: int, at_s: int) -> tuple[int, int]:
+    """The points of a clearing account at a second, and the day up to which they are counted; 0 without a calendar."""
+    account = book.clearing_accounts.of(party)
+    if not account.points_day and not book.due_times.windows:
+        return 0, 0
+    return borne(account.points, account.points_day, bank_day(book, at_s), clearing_fen(book, party))
+
+
+def bear(book: Book, party: int, at_s: int) -> None:
+    """The days that are over are counted, of what stood on a clearing account on them."""
+    account = book.clearing_accounts.of(party)
+    found = borne_by(book, party, at_s)
+    if found != (account.points, account.points_day):
+        account.points, account.points_day = found
+        book.clearing_accounts.put(account)
 
 
 def pay(book: Book, obligation: Obligation, paid_fen: int, at_s: int) -> None:

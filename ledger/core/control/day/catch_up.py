@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ledger.core.control.clearing_accounts.collecting import fall_due
 from ledger.core.state.book import Book
 from ledger.core.state.day.obligations import Obligation
-from protocol.acts.clearing import AdvanceLimitAct, PayOutAct, TakeBackFundAct
+from protocol.acts.clearing import AdvanceLimitAct, ClearingInterestAct, PayOutAct, TakeBackFundAct
 from protocol.acts.day import ChangeDueTimesAct
 from protocol.acts.table import Made, ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
 from protocol.limits import TRADE_DATE_MAX
@@ -34,6 +34,7 @@ OF_ONE = (
     TerminateBrokerAct,
     PayOutAct,
     TakeBackFundAct,
+    ClearingInterestAct,
     AdvanceLimitAct,
 )
 """Messages that name a broker whose due times may decide what they earn."""

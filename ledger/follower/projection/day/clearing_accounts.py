@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from ledger.core.state.day.clearing_accounts import ClearingAccount, Rate
 
 _PUT: Final = """
-INSERT INTO clearing_accounts (party, fund_serial, customer_serial, limit_fen, loan_day, as_of_sequence)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO clearing_accounts (party, fund_serial, customer_serial, limit_fen, points, points_day, loan_day,
+                               as_of_sequence)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (party) DO UPDATE
 SET fund_serial = excluded.fund_serial, customer_serial = excluded.customer_serial, limit_fen = excluded.limit_fen,
-    loan_day = excluded.loan_day, as_of_sequence = excluded.as_of_sequence
+    points = excluded.points, points_day = excluded.points_day, loan_day = excluded.loan_day,
+    as_of_sequence = excluded.as_of_sequence
 """
 _ADD: Final = "INSERT INTO clearing_entries VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 _RATE: Final = "INSERT INTO market_rates (day, millionths, sequence) VALUES ($1, $2, $3)"
@@ -80,7 +82,10 @@ async def write_clearing_accounts(
         await connection.executemany(_RATE, rates)
     if of_batch.changed:
         accounts = [
-            (each.party, each.fund_serial, each.customer_serial, each.limit_fen, each.loan_day, sequence)
+            (
+                *(each.party, each.fund_serial, each.customer_serial, each.limit_fen),
+                *(each.points, each.points_day, each.loan_day, sequence),
+            )
             for each in of_batch.changed.values()
         ]
         await connection.executemany(_PUT, accounts)

@@ -16,6 +16,8 @@ from protocol.vocabulary import ObligationState
 from tests.follower.world import asked, world
 from tests.ledger_core.desk import BROKER, THURSDAY, TUESDAY, WEDNESDAY
 from tests.ledger_core.paying.bank import FRIDAY, House, at
+from tests.ledger_core.paying.test_earning import pays
+from tests.ledger_core.paying.test_earning import tuesday as of_money
 from tests.ledger_core.paying.test_terminated import FIFTH_DAY_ENDS, ends, stops, tuesday
 
 pytestmark = pytest.mark.postgres
@@ -186,5 +188,33 @@ def test_a_broker_is_read_as_stopped_and_as_stopped_for_good(
             await here.follow()
             stands = "SELECT stopped, terminated FROM bank_parties ORDER BY party"
             assert await asked(here.sql, stands) == [(False, False), (True, is_for_good), (False, False)]
+
+    asyncio.run(scenario())
+
+
+def test_what_it_has_earned_is_an_entry_of_its_statement_and_its_points_are_read(
+    fresh_database: str, tmp_path: Path
+) -> None:
+    """10,000.00 stand there at the ends of Wednesday and Thursday: 20,000 points at 0.72 % are 40 fen. 0.60 of Friday's
+    balance are no whole yuan.
+    """
+    house = of_money()
+    house.fund(1_000_000)
+    house.now(at(FRIDAY, 9))
+    assert pays(house, THURSDAY) == ReplyCode.ACCEPTED
+    house.now(at(FRIDAY + 1, 9))
+    house.fund(60)
+
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            await here.keep(house.desk.rows)
+            await here.follow()
+            assert (await asked(here.sql, STATEMENT))[1] == (
+                *("09 09:00", "清算账户结息", 5210, None, None),
+                *(0, 40, Decimal(1_000_040)),
+            )
+            points = "SELECT points, to_char(points_before, 'YYYYMMDD') FROM bank_clearing_accounts ORDER BY party"
+            assert await asked(here.sql, points) == [(10_000, "20260110"), (0, None)]
+            assert await asked(here.sql, FAULTS.replace("1110", "1110, 5210")) == []
 
     asyncio.run(scenario())
