@@ -6,7 +6,6 @@ Amounts in the comments are yuan. O is what the broker owes its customers; below
 import pytest
 
 from ledger.core.control.customers.open_items import open_items
-from ledger.core.invariants import check_book
 from ledger.core.lines.answers import set_differences
 from protocol.codes import ReplyCode
 from protocol.messages.customers.accounts import ChangeContract
@@ -91,7 +90,7 @@ def test_a_net_receiver_is_not_gated_and_its_sellers_are_credited_at_once(paddin
     discharge(desk)
 
     assert (state(desk), suspense(desk)) == (LaneState.CLOSED, 0)
-    check_book(desk.book)
+    same_after_all(desk)
 
 
 @BOTH_WAYS
@@ -127,7 +126,7 @@ def test_a_net_payers_sellers_wait_until_it_has_paid(padding: int) -> None:
     assert desk.money(bob) == (5_000, 0, 0, 0)
     assert (state(desk), suspense(desk)) == (LaneState.CLOSED, 0)
     assert desk.book.gated.lanes == {}
-    check_book(desk.book)
+    same_after_all(desk)
 
 
 @BOTH_WAYS

@@ -7,12 +7,10 @@ from collections.abc import Iterable
 
 from ledger.core.corrections.answers import to_close
 from ledger.core.settling.answers import to_credit, to_settle
-from ledger.core.settling.lanes import after_discharge
 from ledger.core.state.day.obligations import ObligationKey
-from ledger.core.state.general_ledger import LedgerKey
-from protocol.account_codes import AccountCode
 from protocol.codes import ReplyCode
 from protocol.messages.day.corrections import ClosingsQuery
+from protocol.messages.day.paying import Fund, Pay
 from protocol.messages.day.settling import CreditsQuery, Settlement, SettlementsQuery
 from protocol.messages.day.steps import BeginSettle, Publish, Reconcile, SignOff
 from protocol.records import STATE_CREDITED, STATE_OWED, STATE_SET_OFF, RecordArray
@@ -126,14 +124,13 @@ def state(desk: Desk, on: int = MONDAY, party: int = BROKER) -> LaneState:
 
 
 def discharge(desk: Desk, on: Iterable[int] = (MONDAY,), party: int = BROKER) -> None:
-    """What is owed by these dates of a broker is paid, either way: the clearing account gives it or gets it."""
-    book = desk.book
+    """What is owed by these dates of a broker is paid, either way: it brings what it owes, the bank pays what it owes.
+    The dates have no due times: both are due at once.
+    """
     for trade_date in on:
-        obligation = book.obligations.entries[ObligationKey(party, trade_date, 0)]
-        suspense = LedgerKey(int(AccountCode.SETTLEMENT), party, trade_date)
-        book.general_ledger.move(suspense, -obligation.suspense_fen)
-        book.general_ledger.move(LedgerKey(int(AccountCode.OTHER_BANKS)), obligation.suspense_fen)
-        obligation.move(obligation.unpaid_fen, 0)
-        obligation.state = ObligationState.PAID
-        book.obligations.put(obligation)
-    after_discharge(book, party)
+        owed = desk.book.obligations.entries[ObligationKey(party, trade_date, 0)]
+        if owed.owed_fen < 0:
+            desk.done(Pay(trade_date, party))
+        else:
+            desk.done(Fund(party, owed.unpaid_fen, desk.book.clearing_accounts.of(party).fund_serial + 1))
+        assert desk.book.obligations.entries[owed.key].state == ObligationState.PAID
