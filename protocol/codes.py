@@ -204,7 +204,9 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.ACCOUNT_LOSS_REPORTED: CodeFacts("card or account is reported lost", True, "2"),
     ReplyCode.ACCOUNT_CLOSED: CodeFacts("the account is closed", False, "2012"),
     ReplyCode.CONTRACT_SUSPENDED: CodeFacts("the service is suspended", True, "1"),
-    ReplyCode.BROKER_STOPPED: CodeFacts("two people have stopped the broker: it takes no new orders", True, "1"),
+    ReplyCode.BROKER_STOPPED: CodeFacts(
+        "two people have stopped the broker: it takes no new orders, and for good no contracts either", True, "1"
+    ),
     ReplyCode.MARKET_CLOSED: CodeFacts("the date is signed off: an order belongs to the next one", True, "1022"),
     ReplyCode.AMOUNT_OUT_OF_RANGE: CodeFacts("amount below 1 fen or above the limit", False, "2014"),
     ReplyCode.SET_NOT_OPEN: CodeFacts("a line without an open clearing set of its date at this seat", True, "1022"),
