@@ -47,6 +47,8 @@ class Account(msgspec.Struct, frozen=True):
     bought_unsettled_fen: int
     sold_unsettled_fen: int
     restrained_fen: int
+    moved_remaining_fen: int
+    moved_drawn_fen: int
     buying_power_fen: int
     withdrawable_fen: int
 
@@ -192,6 +194,8 @@ class Seen:
     read_model: ReadModel
     lanes: list[Lane]
     apart: list[str]  # where ledger and read model tell different amounts of a customer
+    gated_fen: dict[int, int]
+    """By contract what was settled and waits for its broker, as the ledger tells it."""
 
 
 @dataclass(slots=True)
@@ -218,7 +222,7 @@ class Asking:
                 lanes.append(Lane(broker.party, lane.answer, found))
         told = [lane.answer.as_of_sequence for lane in lanes]  # a desk that was killed told nobody how far it got
         read_model = await self._read_model(max(sequence, *told))
-        return Seen(read_model, lanes, await self._apart(read_model))
+        return Seen(read_model, lanes, await self._apart(read_model), await self._gated(read_model))
 
     async def _read_model(self, sequence: int) -> ReadModel:
         began, said, reached = trio.current_time(), 0.0, -1
@@ -251,6 +255,18 @@ class Asking:
         if found["sequence"] is None or found["accounts"] is None:
             return None
         return msgspec.convert({name: value or [] for name, value in found.items()}, ReadModel)
+
+    async def _gated(self, read_model: ReadModel) -> dict[int, int]:
+        """Of every contract that a broker has and that waits for something."""
+        found = {}
+        for account in read_model.accounts:
+            seat = self.brokers.get(account.party)
+            if seat is None or not account.contract_no:
+                continue
+            dates = (await seat.open_items(account.contract_no)).dates
+            waits = [each.sold_unsettled_fen + each.cleared_credits_fen for each in dates if each.is_settled]
+            found[account.contract_no] = sum(waits)
+        return found
 
     async def _apart(self, read_model: ReadModel) -> list[str]:
         """Where the ledger tells a broker another amount of a customer than the read model has."""

@@ -20,7 +20,7 @@ from protocol.limits import QUERY_CONTRACTS_MAX
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.messages.day.steps import ListedCorrection
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
-from protocol.vocabulary import BANK_PARTY, ContractStatus, OutletLevel
+from protocol.vocabulary import BANK_PARTY, ContractStatus, Mode, OutletLevel
 
 SEATS_PER_PARTY = 10
 SUITE = "ed25519"
@@ -116,7 +116,9 @@ class Cast:
         for party, broker in enumerate(story.brokers, start=BANK_PARTY + 1):
             signer = new_party_signer(config, party, SUITE)
             seats = (party * SEATS_PER_PARTY + 1,)
-            brokers[broker.name] = BrokerEntry(party, broker.name, seats, signer, broker.proceeds_at_fill)
+            brokers[broker.name] = BrokerEntry(
+                party, broker.name, seats, signer, broker.proceeds_at_fill, Mode[broker.mode.upper()]
+            )
         numbers = enumerate(story.customers, start=BANK_ACCOUNT_NO_FIRST)
         return cls(
             desks=new_bank_desks(config),
@@ -154,6 +156,10 @@ class Cast:
     def party_name(self, party: int) -> str:
         """The name of a broker, nothing for another number."""
         return next((name for name, broker in self.brokers.items() if broker.party == party), "")
+
+    def outlet_name(self, number: int) -> str:
+        """The name of an outlet, nothing for another number."""
+        return next((name for name, known in self.outlets.items() if known == number), "")
 
     def customer_name(self, contract_no: int) -> str:
         """Whose contract it is or was, nothing for another number."""

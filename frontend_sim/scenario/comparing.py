@@ -25,7 +25,7 @@ from frontend_sim.scenario.written.expected import (
 from frontend_sim.scenario.written.known import number_of
 from protocol.codes import ReplyCode
 
-AMOUNTS = ("balance", "frozen", "bought", "sold", "restrained", "buying_power", "withdrawable")
+AMOUNTS = ("balance", "frozen", "bought", "sold", "moved", "restrained", "gated", "buying_power", "withdrawable")
 OF_LANE = (
     *("state", "listed", "late_seconds", "missing_here", "missing_there", "amount", "fate"),
     "proceeds_due",

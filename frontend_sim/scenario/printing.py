@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from frontend_sim.auditor.control_table import aligned, yuan
+from frontend_sim.scenario.customers import CustomerTold
 from frontend_sim.scenario.feeds import FeedTold
 from frontend_sim.scenario.heard import Answer
 from frontend_sim.scenario.telling import (
@@ -14,7 +15,6 @@ from frontend_sim.scenario.telling import (
     BookPartTold,
     BookTold,
     ClearingTold,
-    CustomerTold,
     DifferenceTold,
     EventTold,
     ItemTold,
@@ -117,8 +117,11 @@ def _amount(customer: CustomerTold, before: CustomerTold, key: str) -> str:
 
 
 def _standing(customer: CustomerTold) -> str:
-    """What is not as usual: money that is restrained, an account that is not open, a contract that is not active."""
-    words = [f"restrained {yuan(customer.restrained_fen)}"] if customer.restrained_fen else []
+    """What is not as usual: money that is moved, restrained or waits for a broker, an account that is not open, a
+    contract that is not active.
+    """
+    amounts = {"moved": customer.moved_fen, "restrained": customer.restrained_fen, "gated": customer.gated_fen}
+    words = [f"{name} {yuan(fen)}" for name, fen in amounts.items() if fen]
     words += [customer.account_status] if customer.account_status != "open" else []
     if customer.contract_status not in ("active", None):
         words.append(f"contract {customer.contract_status}")

@@ -23,6 +23,7 @@ from frontend_sim.scenario import telling
 from frontend_sim.scenario.asking import Asking
 from frontend_sim.scenario.cast import Cast
 from frontend_sim.scenario.comparing import differences
+from frontend_sim.scenario.customers import customers_told
 from frontend_sim.scenario.feeds import Feeds, feed_told
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
 from frontend_sim.scenario.played.events import Stage, moment_ns
@@ -153,7 +154,7 @@ class Run:
             said=said,
             feed=feed_told(await stage.feeds.take(seen.read_model.feeds), cast),
             as_of_sequence=seen.read_model.sequence,
-            customers=telling.customers_told(seen, cast),
+            customers=customers_told(seen, cast),
             books=telling.books_told(seen, cast),
             lanes=telling.lanes_told(seen, cast),
             obligations=telling.obligations_told(seen, cast),

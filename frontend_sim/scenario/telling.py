@@ -6,8 +6,9 @@ comparing, print (printing), amounts that nobody told.
 
 from typing import Final
 
-from frontend_sim.scenario.asking import Account, Book, Item, Lane, Seen
+from frontend_sim.scenario.asking import Book, Item, Lane, Seen
 from frontend_sim.scenario.cast import Cast
+from frontend_sim.scenario.customers import CustomerTold
 from frontend_sim.scenario.feeds import FeedTold
 from frontend_sim.scenario.heard import Answer
 from frontend_sim.scenario.written.strict import Strict
@@ -21,25 +22,6 @@ LAYOUT: Final = 1
 OPEN: Final = "open"
 OF_OUTLETS: Final = (None, BANK_PARTY)
 """Whose parts of an account of the general ledger are of outlets: a broker's are of its cases."""
-
-
-class CustomerTold(Strict, frozen=True, kw_only=True):
-    """A customer, from the read model."""
-
-    customer: str
-    account_no: int
-    outlet: str
-    account_status: str
-    broker: str
-    contract_no: int | None
-    contract_status: str | None
-    balance_fen: int
-    frozen_fen: int
-    bought_fen: int
-    sold_fen: int
-    restrained_fen: int
-    buying_power_fen: int
-    withdrawable_fen: int
 
 
 class BookPartTold(Strict, frozen=True, kw_only=True):
@@ -199,32 +181,6 @@ class EventTold(Strict, frozen=True, kw_only=True):
     differs: list[str]
 
 
-def customers_told(seen: Seen, cast: Cast) -> list[CustomerTold]:
-    """In the order of the story."""
-    accounts = {account.bank_account_no: account for account in seen.read_model.accounts}
-    found = [(name, accounts[customer.bank_account_no]) for name, customer in cast.customers.items()]
-    return [_customer(name, account, cast) for name, account in found]
-
-
-def _customer(name: str, account: Account, cast: Cast) -> CustomerTold:
-    return CustomerTold(
-        customer=name,
-        account_no=account.account_no,
-        outlet=_outlet(account.outlet, cast),
-        account_status=account.status.lower(),
-        broker=cast.party_name(account.party),
-        contract_no=account.contract_no,
-        contract_status=_lower(account.contract_status),
-        balance_fen=account.balance_fen,
-        frozen_fen=account.frozen_fen,
-        bought_fen=account.bought_unsettled_fen,
-        sold_fen=account.sold_unsettled_fen,
-        restrained_fen=account.restrained_fen,
-        buying_power_fen=account.buying_power_fen,
-        withdrawable_fen=account.withdrawable_fen,
-    )
-
-
 def books_told(seen: Seen, cast: Cast) -> list[BookTold]:
     """By account code."""
     return [_book(book, cast) for book in seen.read_model.books]
@@ -238,7 +194,7 @@ def _book(book: Book, cast: Cast) -> BookTold:
         credit_fen=book.credit_fen,
         parts=[
             BookPartTold(
-                outlet=_outlet(part.item, cast) if part.item is not None and part.party in OF_OUTLETS else "",
+                outlet=cast.outlet_name(part.item) if part.item is not None and part.party in OF_OUTLETS else "",
                 broker=cast.party_name(part.party) if part.party is not None else "",
                 trade_date=part.trade_date,
                 case=part.item if part.party not in OF_OUTLETS else None,
@@ -393,7 +349,3 @@ def _item(each: Item, cast: Cast) -> ItemTold:
 
 def _lower(word: str | None) -> str | None:
     return word.lower() if word is not None else None
-
-
-def _outlet(number: int, cast: Cast) -> str:
-    return next((name for name, known in cast.outlets.items() if known == number), "")

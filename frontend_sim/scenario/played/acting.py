@@ -13,7 +13,7 @@ from frontend_sim.scenario.cast import ActNow, Cast
 from frontend_sim.scenario.heard import HeardSeat
 from frontend_sim.scenario.played.people import People
 from frontend_sim.scenario.played.sets import records_of
-from frontend_sim.scenario.written.acts import LINES
+from frontend_sim.scenario.written.acts import LINES, ORDER
 from frontend_sim.scenario.written.events import Act
 from frontend_sim.scenario.written.story import Story
 from gateway.day.correcting import SUMS
@@ -51,6 +51,11 @@ class Acting:
             return
         if event.act == word_of(CorrectListAct):
             own |= {"count": len(lines), "digest": list_digest(lines).hex()}
+        if ORDER in own:
+            order = self.cast.orders[own.pop(ORDER)]
+            date, seat, number = order.key
+            own |= {"contract_no": order.contract_no, "trade_date": date, "seat": seat, "number": number}
+            own |= {"sequence": order.frozen.sequence, "position": 0}
         if event.act == word_of(DecideAct):
             own["digest"] = await self._digest(own)
         outcome = await self.teller.control(self.people.act(event, own, at_s))

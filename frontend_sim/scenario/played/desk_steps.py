@@ -12,6 +12,7 @@ from frontend_sim.scenario.written.events import DayDesk as Event
 from gateway.day.all_steps import all_of_lane
 from gateway.day.correcting import ListRefused, correct, tell_list, waiting
 from gateway.day.desk import DayDesk, StepRefused
+from gateway.day.interest import post_interest
 from protocol.messages.day.corrections import CorrectionAnswer
 from protocol.messages.day.paying import Due, Pay
 
@@ -36,6 +37,10 @@ class DeskSteps:
         if event.step in ("agree", "all"):
             await self.desk.agree(date)
         if event.step == "agree":
+            return
+        if event.step == "interest":
+            posted = await post_interest(self.desk.seat, self.desk.told)
+            self.desk.told(f"interest of {posted.accounts} accounts is posted, {yuan(posted.sum_fen)} in all")
             return
         if event.step == "correct" and (event.customer is not None or event.act is not None):
             await self._named(event, date)

@@ -83,7 +83,7 @@ class People:
             await must_accept(teller, message, f"person {person.name}")
 
     def own_fields(self, event: Act, cast: Cast) -> dict[str, Any]:
-        """What the act of an event says, with numbers in place of names; `data` as the name of a set."""
+        """What the act of an event says, with numbers in place of names; `data` and `order` as names."""
 
         def number_of(name: str, of: str) -> object:
             match name:
@@ -95,7 +95,7 @@ class People:
                     return self.persons[of].number
                 case "holder" | "holder_before":
                     return cast.holder(of).hex()
-                case "data":
+                case "data" | "order":
                     return of
                 case _:
                     customer = cast.customers[of]

@@ -30,7 +30,9 @@ from protocol.acts.corrections import (
 )
 from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.day import OF_EXCHANGE, AdoptSetAct, DeferAct, ResumeLaneAct
+from protocol.acts.moved import ReverseAct
 from protocol.acts.restraints import DeductAct
+from protocol.acts.savings import SavingsInterestAct
 from protocol.acts.table import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct, VoidAct, word_of
 from protocol.limits import CORRECTIONS_PER_LIST_MAX, DIGEST_BYTES, HOLDER_BYTES
 from protocol.messages.day.steps import ListedCorrection
@@ -39,6 +41,7 @@ _OFFERED = (
     *(StopBrokerAct, ResumeBrokerAct, TerminateBrokerAct, DeferAct, ResumeLaneAct, AdoptSetAct, DeductAct),
     *(ToleranceAct, DecideAct, CorrectAct, CorrectListAct, AssignItemAct, WithdrawSetAct, ChangeHolderAct),
     *(PayOutAct, PayCustomerAct, ClearingInterestAct, TakeBackFundAct, AdvanceLimitAct, MarketRateAct, VoidAct),
+    *(ReverseAct, SavingsInterestAct),
 )
 OFFERED: Final = {word_of(form): form for form in _OFFERED}
 """By their names. Those about people, keys and outlets are none of a story's: it has these from its beginning on."""
@@ -49,7 +52,7 @@ ADMINISTRATORS: Final = ("administrator 1", "administrator 2", "administrator 3"
 IN_EVERY_ACT: Final = frozenset(ActText.__struct_fields__)
 NAMES: Final = {
     **{"party": "broker", "account_no": "customer", "contract_no": "customer"},
-    **{"restraint_no": "restraint", "data": "set", "owner": "owner"},
+    **{"restraint_no": "restraint", "data": "set", "owner": "owner", "order": "order"},
 }
 """Keys of fields that name somebody or something of the story."""
 TABLES: Final = {"owner": "person"}
@@ -58,13 +61,29 @@ OTHER_KEYS: Final = {"trade_date": "date", "contract_fen": "each_contract", "dat
 DATES: Final = frozenset({"trade_date", "last_date", "day", "last_day"})
 HOLDERS: Final = frozenset({"holder_before", "holder"})
 FEN: Final = "_fen"
-OPTIONAL: Final = frozenset({(AssignItemAct, "contract_no"), (AssignItemAct, "owner"), (AdoptSetAct, "data")})
+OF_REQUEST: Final = ("contract_no", "trade_date", "seat", "number", "sequence", "position")
+"""What names the request of an order."""
+OPTIONAL: Final = frozenset(
+    {
+        *((AssignItemAct, "contract_no"), (AssignItemAct, "owner"), (AdoptSetAct, "data")),
+        (SavingsInterestAct, "last_day"),
+    }
+)
 """May be left out; then it is 0, or not there."""
-ASKED: Final = frozenset({(DecideAct, "digest"), (CorrectListAct, "digest"), (CorrectListAct, "count")})
-"""What nobody writes: it is asked of the bank, or reckoned of the lines."""
+ASKED: Final = frozenset(
+    {
+        *((DecideAct, "digest"), (CorrectListAct, "digest"), (CorrectListAct, "count")),
+        *((ReverseAct, name) for name in OF_REQUEST),
+    }
+)
+"""What nobody writes: it is asked of the bank, reckoned of the lines, or what an order was answered."""
 LINES: Final = "lines"
+ORDER: Final = "order"
+OF_STORY: Final = {CorrectListAct: LINES, ReverseAct: ORDER}
+"""What stands in a story in place of what nobody writes."""
 TRIED: Final[dict[str, object]] = {
-    **{"author": 1, "bank": "0" * 16, "reason": "tried", "serial": 1, "valid_until_s": 1},
+    **dict.fromkeys(("contract_no", "seat", "number", "sequence", "position"), 1),
+    **{"trade_date": 20260105, "author": 1, "bank": "0" * 16, "reason": "tried", "serial": 1, "valid_until_s": 1},
     **{"digest": "00" * DIGEST_BYTES, "count": 1, "holder_before": "00" * HOLDER_BYTES, "holder": "00" * HOLDER_BYTES},
 }
 """In place of what a story does not say, for a look at what it does."""
@@ -79,7 +98,7 @@ def keys_of(form: type[msgspec.Struct]) -> Mapping[str, str]:
     """The keys by which a story writes an act's own fields, or those of a line of a list, and the field of each."""
     own = [name for name in form.__struct_fields__ if name not in IN_EVERY_ACT and (form, name) not in ASKED]
     keys = {_key(name): name for name in own}
-    return {**keys, LINES: LINES} if form is CorrectListAct else keys
+    return {**keys, OF_STORY[form]: OF_STORY[form]} if form in OF_STORY else keys
 
 
 def may_be_left_out(form: type[msgspec.Struct], key: str) -> bool:
@@ -88,13 +107,13 @@ def may_be_left_out(form: type[msgspec.Struct], key: str) -> bool:
 
 
 def own_fields(form: type[ActText], says: Mapping[str, object], number_of: NumberOf) -> dict[str, Any]:
-    """The fields that are an act's own; `lines` of a list as they are listed, `data` as the name of a set.
+    """The fields that are an act's own; `lines` of a list as they are listed, `data` and `order` as names.
 
     Raises ValueError for a key that it has not, for one that is left out, and for what is no amount, date or name.
     """
     found = _fields("says", form, says, number_of)
     lines = [ListedCorrection(**line) for line in found.pop(LINES, ())]
-    _try(form, {name: value for name, value in found.items() if name != "data" and name not in HOLDERS})
+    _try(form, {name: value for name, value in found.items() if name not in ("data", ORDER) and name not in HOLDERS})
     if form is AdoptSetAct and (found["source"] == OF_EXCHANGE) != ("data" in found):
         raise ValueError(f"says.set: {says.get('set')!r}, and the source is {found['source']!r}: EXCHANGE names one")
     return {**found, LINES: lines} if form is CorrectListAct else found
@@ -109,9 +128,8 @@ def _fields(where: str, form: type[msgspec.Struct], says: Mapping[str, object], 
     for key, name in keys.items():
         if name not in found and (form, name) not in OPTIONAL:
             raise ValueError(f"{where}.{key} is missing")
-    if form is AssignItemAct:
-        found = {"contract_no": 0, "owner": 0, **found}
-    return found
+    zeros = {name: 0 for of, name in OPTIONAL if of is form and name != "data"}
+    return {**zeros, **found}
 
 
 def _key(name: str) -> str:

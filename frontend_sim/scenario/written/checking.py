@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from frontend_sim.scenario.written.acts import ADMINISTRATORS, NAMES, OFFERED, PERMITS, TABLES, own_fields
+from frontend_sim.scenario.written.acts import ADMINISTRATORS, NAMES, OFFERED, ORDER, PERMITS, TABLES, own_fields
 from frontend_sim.scenario.written.events import (
     Act,
     ChangeBroker,
@@ -234,7 +234,9 @@ class _Look(Known):
 
         def number_of(field_name: str, name: str) -> int:
             key = NAMES.get(field_name)
-            if key is not None:
+            if key == ORDER:
+                self.order(f"says.{key}", name, self.orders)
+            elif key is not None:
                 self.known(f"says.{key}", TABLES.get(key, key), name)
             if field_name == "contract_no":
                 self._has_broker(name, f"says.{key}")

@@ -271,6 +271,7 @@ class DayDesk(_Happens, frozen=True, kw_only=True, tag="day_desk"):
         "credit",
         "pay",
         "due",
+        "interest",
         "all",
     ]
     broker: Name | None = None

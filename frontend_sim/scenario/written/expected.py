@@ -26,7 +26,9 @@ class CustomerExpected(Strict, frozen=True, kw_only=True):
     frozen: Fen | None = None
     bought: Fen | None = None
     sold: Fen | None = None
+    moved: Fen | None = None
     restrained: Fen | None = None
+    gated: Fen | None = None
     buying_power: Fen | None = None
     withdrawable: Fen | None = None
     contract: Literal["pre_assigned", "active", "suspended", "loss_reported", "runs_off", "none"] | None = None

@@ -38,10 +38,14 @@ class Person(Strict, frozen=True, kw_only=True):
 
 
 class Broker(Strict, frozen=True, kw_only=True):
-    """[[broker]]: a broker; whether proceeds of its sales count from the fill on, or come with its clearing set."""
+    """[[broker]]: a broker; whether proceeds of its sales count from the fill on, or come with its clearing set.
+
+    `mode`: whether what its customers order with stays on their accounts, or is moved 划转.
+    """
 
     name: Name
     proceeds_at_fill: bool
+    mode: Literal["freeze", "transfer"] = "freeze"
 
 
 class Customer(Strict, frozen=True, kw_only=True):

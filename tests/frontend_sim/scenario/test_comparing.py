@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from frontend_sim.scenario.comparing import differences
+from frontend_sim.scenario.customers import CustomerTold
 from frontend_sim.scenario.feeds import FeedTold
 from frontend_sim.scenario.heard import Answer
 from frontend_sim.scenario.telling import (
     BookPartTold,
     BookTold,
-    CustomerTold,
     EventTold,
     ItemTold,
     LaneTold,
@@ -52,7 +52,9 @@ LI = CustomerTold(
     frozen_fen=1_001_820,
     bought_fen=3,
     sold_fen=4,
+    moved_fen=8,
     restrained_fen=5,
+    gated_fen=9,
     buying_power_fen=6,
     withdrawable_fen=7,
 )

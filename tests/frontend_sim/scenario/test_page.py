@@ -9,12 +9,12 @@ from typing import get_args
 import msgspec
 import pytest
 
+from frontend_sim.scenario.customers import CustomerTold
 from frontend_sim.scenario.feeds import FeedTold
 from frontend_sim.scenario.heard import Answer
 from frontend_sim.scenario.telling import (
     BookPartTold,
     BookTold,
-    CustomerTold,
     DifferenceTold,
     EventTold,
     ItemTold,
@@ -156,4 +156,4 @@ def test_every_example_is_told() -> None:
     told_of = re.findall(r"\]\(scenarios/(\w+)\.toml\)", PAGE)
 
     assert sorted(told_of) == sorted(file.stem for file in EXAMPLES)
-    assert len(told_of) == len(set(told_of)) == 8
+    assert len(told_of) == len(set(told_of)) == 9
