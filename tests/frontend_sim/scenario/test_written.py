@@ -329,17 +329,6 @@ OF_SET = 'broker = "Huaxia", date = 2026-01-05, set_number = 1'
             f"{OF_SET}, last_date = 2026-01-05, lines = [{LINE.replace('1.00', '99999999999.00')}]",
             "says.lines[1].cleared_buys: Expected `int` <= 1099511627776, found 9999999999900",
         ),
-        (
-            "reverse",
-            'order = "Li 9", desk_serial = 1, amount = "1.00"',
-            "says.order: 'Li 9' is no order for which a freeze was asked (there are: Li 1)",
-        ),
-        ("reverse", 'order = "Li 1", amount = "1.00"', "says.desk_serial is missing"),
-        (
-            "savings_interest",
-            "rate_millionths = 500, last_day = 20260105",
-            "says.last_day: 20260105 is no date such as 2026-01-05",
-        ),
     ],
 )
 def test_a_fault_of_an_act_on_differences(tmp_path: Path, act: str, says: str, line: str) -> None:
