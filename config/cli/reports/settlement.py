@@ -68,6 +68,8 @@ _LEDGER: Final = """
 SELECT COALESCE(SUM(balance_fen), 0) FROM general_ledger
 WHERE account_code = 2410 AND party = $1 AND trade_date = $2
 """
+OF_CUSTOMERS: Final = (2110, 2420, 2910)
+"""What is against 2410 where a customer is debited or credited, also one whose account is closed."""
 OWED: Final = (
     *(Column("案件号", Kind.NUMBER), Column("付款方")),
     *(Column(title, Kind.FEN, is_summed=False) for title in ("金额", "已付", "垫付", "未付")),
@@ -115,7 +117,7 @@ async def _settlement(asked: Asked, trade_date: int, broker: Broker, counts: Cou
             found.append(Check("客户净额 = 应付款登记（正：证券公司付）", net_fen, published_fen))
         moved_fen = sums["suspense"].of("借方") - sums["suspense"].of("贷方")
         posted_fen = sums["customers"].of("已扣款") - sums["customers"].of("已入账")
-        of_customers = sum(int(row[5]) - int(row[4]) for row in suspense if row[1] in (2110, 2420))
+        of_customers = sum(int(row[5]) - int(row[4]) for row in suspense if row[1] in OF_CUSTOMERS)
         return [
             *found,
             Check("客户已扣款 - 已入账 = 2410 分录", posted_fen, of_customers),

@@ -14,8 +14,9 @@ from tests.config.books.story import planted
 from tests.config.reports.story import reports_of, table_of
 from tests.follower.read_model.day.test_clearing_accounts import a_week, kept_from_a_payment
 from tests.follower.world import world
-from tests.ledger_core.desk import BROKER, THURSDAY, TUESDAY, WEDNESDAY
+from tests.ledger_core.desk import BROKER, OTHER_BROKER, THURSDAY, TUESDAY, WEDNESDAY
 from tests.ledger_core.paying.bank import House
+from tests.ledger_core.paying.test_closed_accounts import sold_for_two
 
 pytestmark = pytest.mark.postgres
 
@@ -110,3 +111,19 @@ def test_what_is_kept_for_an_older_date_stands_in_both_sheets(
         code, files, _ = run("clearing", "--broker", BROKER, *words)
         rows = table_of(files, f"clearing-broker-2-{stem}-entries")
         assert (code, [row[3] for row in rows[:-1]]) == (ExitCode.OK, told)
+
+
+def test_what_is_credited_to_nobodys_account_stands_in_the_sheet_as_well(
+    fresh_database: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """3.50 and 0.20 were sold for contracts whose accounts are closed: credited to 2910, and in no account."""
+    house, *_ = sold_for_two()
+    followed(fresh_database, tmp_path / "state", house)
+    run = reports_of(fresh_database, tmp_path / "out", capfd)
+
+    code, files, said = run("settlement", "--date", TUESDAY, "--broker", OTHER_BROKER)
+
+    assert code == ExitCode.OK, said
+    rows = table_of(files, f"settlement-{TUESDAY}-broker-3-customers")
+    sold = [["0.00", fen, "0.00", fen, *["0.00"] * 3, fen, "0.00", "0.00"] for fen in ("3.50", "0.20", "3.70")]
+    assert [row[3:] for row in rows] == sold
