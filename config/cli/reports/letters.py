@@ -35,7 +35,7 @@ SELECT a.number, (convert_from(a.text, 'UTF8')::json ->> 'limit_fen')::bigint AS
        COALESCE(p.name, a.author::text) AS author, COALESCE(q.name, a.second::text) AS second
 FROM acts a LEFT JOIN persons p ON p.person = a.author LEFT JOIN persons q ON q.person = a.second
 WHERE a.number > 0 AND a.act = 'advance_limit' AND (convert_from(a.text, 'UTF8')::json ->> 'party')::integer = $1
-  AND a.decided_at_ns < ($2::bigint + 1) * 1000000000
+  AND a.decided_at_ns < $2::bigint * 1000000000
 ORDER BY a.number DESC LIMIT 1
 """
 LENT, OWED_FOR = 1310, (2410, 1910)
@@ -96,7 +96,9 @@ async def advance(asked: Asked, named: Named, until: int) -> Report:
     if not lent:
         raise asked.wrong(f"the bank lent broker {named.party} nothing for {_said(named)}")
     lent_fen, at_s = sum(int(row["amount_fen"]) for row in lent), int(lent[-1]["at_s"])
-    limit = await asked.connection.fetchrow(_LIMIT, named.party, at_s)
+    # A first due time has acted before whatever is decided in its second, a last one behind it.
+    before_s = at_s + (at_s == found.owed["last_due_s"])
+    limit = await asked.connection.fetchrow(_LIMIT, named.party, before_s)
     interest = await interest_to(asked, named.party, until)
     by = "—" if limit is None else f"{limit['author']}、{limit['second']}（第 {limit['number']} 号双人指令）"
     limit_fen = 0 if limit is None else int(limit["limit_fen"])

@@ -10,12 +10,14 @@ import pytest
 
 from config.cli.reports import letters
 from config.kit.exit_codes import ExitCode
+from protocol.codes import ReplyCode
+from protocol.messages.feeds import Notice
 from tests.config.books.story import planted
 from tests.config.reports.story import reports_of, table_of, text_of
 from tests.config.reports.test_pages import assert_same
 from tests.config.reports.test_paid import followed
 from tests.follower.read_model.day.test_clearing_accounts import a_week
-from tests.ledger_core.desk import BROKER, TUESDAY, WEDNESDAY
+from tests.ledger_core.desk import BROKER, SEAT, THURSDAY, TUESDAY, WEDNESDAY
 from tests.ledger_core.paying.bank import FRIDAY, House, at
 from tests.ledger_core.paying.test_terminated import tuesday
 
@@ -74,6 +76,38 @@ def test_an_advance_is_told_with_interest_to_date_and_who_allowed_it(
     planted(fresh_database, "UPDATE general_ledger SET balance_fen = 7 WHERE account_code = 1310")
     code, _, said = run("advance", *OF_TUESDAY, "--until", FRIDAY)
     assert (code, "垫付本金 = 总账 1310: 2,999,900.00 and 0.07" in said) == (ExitCode.FAILED, True), said
+
+
+def raised(hour: int) -> House:
+    """1,000.00 are owed by Tuesday and may be lent; at 10:00:00.5 or at 14:00:00.5 two people raise the limit to twice
+    as much. With notice it is lent behind 14:00:00, else at 10:00:00.
+    """
+    house = House()
+    house.open(TUESDAY)
+    house.now(at(TUESDAY, 20))
+    house.net(TUESDAY, 100_000)
+    house.lends(100_000, TUESDAY)
+    house.now(at(WEDNESDAY, 9))
+    if hour == 14:
+        assert house.desk.control(Notice(TUESDAY, 0), SEAT) == ReplyCode.ACCEPTED
+    house.now(at(WEDNESDAY, hour), tenths=5)
+    house.lends(200_000, TUESDAY)
+    house.now(at(WEDNESDAY, 15))
+    house.due()
+    assert house.stands(TUESDAY)[3] == 100_000
+    return house
+
+
+@pytest.mark.parametrize(("hour", "limit"), [(10, "1,000.00"), (14, "2,000.00")])
+def test_the_limit_is_told_that_held_when_it_was_lent(
+    fresh_database: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], hour: int, limit: str
+) -> None:
+    followed(fresh_database, tmp_path / "state", raised(hour))
+    code, files, said = reports_of(fresh_database, tmp_path / "out", capfd)("advance", *OF_TUESDAY, "--until", THURSDAY)
+    assert code == ExitCode.OK, said
+    told = lines_of(files, "advance-20260106-broker-2")
+    assert f"应于 2026-01-07 {hour}:00:00 付清" in told[1]
+    assert told[2].startswith(f"垫付限额 {limit} 元，核准人：员工7、员工8")
 
 
 def test_the_bank_says_that_it_was_late_and_when_it_paid(
