@@ -76,7 +76,7 @@ def close_what_is_over(book: Book, party: int) -> None:
     """Settled lanes of a party of which nothing is gated, and nothing that is owed by them unpaid, are closed."""
     unpaid = {each.trade_date for each in book.obligations.unpaid_of(party) if each.unpaid_fen}
     for gated in book.gated.lanes_of(party):
-        if gated.trade_date in unpaid or gated.left().any():
+        if gated.trade_date in unpaid or gated.has_left():
             continue
         prove(book, gated)
         book.gated.forget(gated)

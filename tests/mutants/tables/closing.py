@@ -11,6 +11,7 @@ EARLY = f"{PAGE}::test_before_publishing_nothing_is_closed_but_in_front_of_a_cor
 LEFT_OPEN = f"{PAGE}::test_what_is_left_open_goes_back_and_what_is_held_stays"
 PAGES = f"{PAGE}::test_what_is_to_be_closed_is_told_page_by_page"
 OTHER_DATE = f"{PAGE}::test_an_order_of_another_date_is_not_closed"
+ALIKE = "tests/ledger_core/settling/test_proof_and_law.py::test_proof_and_law_agree_and_replay_gives_the_same_book[6]"
 ENDS = f"{PAGE}::test_a_date_with_due_times_does_not_end_before_it_is_closed"
 
 _READ: list[Row] = [
@@ -32,14 +33,14 @@ _AT_HAND: list[Row] = [
     ),
     (
         "closed by a later set's word",
-        "        slots = slots[key_dates(requests.keys_of(slots, book.trade_date)) == lane.trade_date]\n",
-        "",
+        "    are_so: Mask = (dates == lane.trade_date) | is_named\n",
+        "    are_so: Mask = dates > 0\n",
         "a published date ends another date's orders",
         OTHER_DATE,
     ),
     (
         "nothing is left to close",
-        "return any(_are_to_close(book, lane, part).any() for part in parts)",
+        "return any(are_to_close(book, lane, part).any() for part in parts)",
         "return False",
         "a date ends with orders that nobody ends",
         ENDS,
@@ -63,10 +64,34 @@ _ANSWERS: list[Row] = [
         PAGES,
     ),
 ]
+_PROOF: list[Row] = [
+    (
+        "ended by any amounts in a block",
+        "    mark(code, ReplyCode.SETTLEMENT_DIFFERS, differs)\n",
+        "",
+        "the day desk draws what no set says",
+        ALIKE,
+    ),
+    (
+        "what is not the set's is ended in a block",
+        "    mark(code, ReplyCode.STEP_NOT_DUE, ~to_close)\n",
+        "",
+        "an order that is held ends without its allotment",
+        OTHER_DATE,
+    ),
+    (
+        "whoever's freeze is ended in a block",
+        "    mark(code, ReplyCode.FREEZE_UNKNOWN, ~targets.matched)\n",
+        "",
+        "a freeze that is none is ended",
+        ALIKE,
+    ),
+]
 
 OF_CLOSING = [
     *of_file("corrections/read.py", _READ),
     *of_file("corrections/at_hand.py", _AT_HAND),
     *of_file("corrections/apply.py", _APPLY),
     *of_file("corrections/answers.py", _ANSWERS),
+    *of_file("corrections/proof.py", _PROOF),
 ]

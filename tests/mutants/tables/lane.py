@@ -9,9 +9,9 @@ from tests.mutants.mutant import FOUND, OWN_BLOCK, REFUSALS, SERIALS, SIGN_OFF, 
 OF_LANE = [
     Mutant(
         "serials unproved",
-        "lane.py",
+        "serials.py",
         "if in_order.any() and (in_order[1:] <= in_order[:-1]).any():",
-        "if in_order.any() and (in_order[1:] <= last[seat]).any():",
+        "if in_order.any() and (in_order[1:] <= in_order[0]).any():",
         "a movement that is told twice in one block is booked twice",
         (f"{SERIALS}::test_what_rises_is_booked_and_what_does_not_is_not",),
     ),

@@ -228,8 +228,8 @@ LOOKED_UP = [
     Mutant(
         "an order of another date",
         _READ,
-        "(order_key > 0) & (dates == set_date) & (",
-        "(order_key > 0) & (",
+        "is_held[before] = may_be_named(book, lanes, frame[before], slot[before], of_order)",
+        "is_held[before] = len(of_order) > 0",
         "yesterday's order is cleared in today's set",
         (f"{SET}::test_an_order_of_an_earlier_date_is_listed_in_a_later_set",),
     ),

@@ -52,8 +52,8 @@ _CORE: list[Row] = [
 _LANE: list[Row] = [
     (
         "what moves is told without the account's other records",
-        "        is_alone = named.take(accounts) == 1\n",
-        "        is_alone = named.take(accounts) > 0\n",
+        "        are_alone: Mask = named.take(accounts) == 1\n",
+        "        are_alone: Mask = named.take(accounts) > 0\n",
         "two orders of a block move the same money",
         TWO,
     ),

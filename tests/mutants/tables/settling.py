@@ -18,6 +18,8 @@ HALF = f"{PAGE}::test_what_is_gated_with_the_first_settlements_and_not_with_the_
 DEFERRED = f"{PAGE}::test_a_deferred_lane_holds_its_later_ones_over_three_dates"
 WAITS = f"{PAGE}::test_publishing_waits_for_credits_that_are_due"
 TABLE = "tests/ledger_core/settling/test_gated.py"
+BLOCKS = "tests/ledger_core/settling/test_proof_and_law.py"
+ALIKE = f"{BLOCKS}::test_proof_and_law_agree_and_replay_gives_the_same_book[6]"
 DUE = f"{TABLE}::test_what_became_due_is_due_oldest_date_first_until_it_is_credited"
 
 _PAGE: list[Row] = [
@@ -90,8 +92,8 @@ _LANES: list[Row] = [
     ),
     (
         "closed although it is owed",
-        "        if gated.trade_date in unpaid or gated.left().any():\n",
-        "        if gated.left().any():\n",
+        "        if gated.trade_date in unpaid or gated.has_left():\n",
+        "        if gated.has_left():\n",
         "nobody looks for what the bank owes any more",
         RECEIVER,
     ),
@@ -103,6 +105,13 @@ _APPLY: list[Row] = [
         "pass",
         "what was set off is credited again",
         LATER,
+    ),
+    (
+        "credits of the block are asked of its settlements",
+        "        -posted_fen,\n",
+        "        np.zeros(len(at), np.int64),\n",
+        "a row that was decided is refused by whoever reads it again",
+        f"{BLOCKS}::test_a_settlement_and_a_credit_of_one_customer_meet_in_a_block",
     ),
 ]
 _STEPS: list[Row] = [
@@ -126,13 +135,75 @@ _PUBLISHING: list[Row] = [
 _TABLE: list[Row] = [
     (
         "any date is credited first",
-        "if lane.is_due and lane.left().any()",
-        "if lane.left().any()",
+        "if lane.is_due and lane.has_left()",
+        "if lane.has_left()",
         "what is not due is credited",
         DUE,
     ),
 ]
+_PROOF: list[Row] = [
+    (
+        "a restrained account is proven",
+        "    provable: Mask = ~(is_gated & (book.restrained_fen.take(accounts) != 0))\n",
+        "    provable: Mask = ~is_gated | is_gated\n",
+        "a settlement in a block takes what an authority has",
+        ALIKE,
+    ),
+    (
+        "an ended contract is proven",
+        " & ~book.have_ended(settlements.contract)",
+        "",
+        "what is owed to whoever had a closed account is credited to nobody's",
+        f"{BLOCKS}::test_what_a_closed_account_was_owed_is_owed_to_whom_it_belonged[False]",
+    ),
+    (
+        "settled in a block whatever is there",
+        "    mark(code, ReplyCode.SETTLEMENT_DIFFERS, after_fen < stays_moved_fen)\n",
+        "",
+        "a balance falls below what is moved of it",
+        f"{BLOCKS}::test_nothing_is_debited_that_is_not_there[True]",
+    ),
+    (
+        "settled in a block whatever the set says",
+        "    differs |= (has.bought_fen != has.says_bought_fen) | (has.sold_fen != has.says_sold_fen)\n",
+        "",
+        "customers pay what their broker did not clear",
+        f"{BLOCKS}::test_what_the_set_says_otherwise_is_not_settled[made_good_buys_fen]",
+    ),
+    (
+        "what older dates have gated is forgotten in a block",
+        "sold_fen += np.where(is_there, older.proceeds_fen[entry], 0)",
+        "pass",
+        "a customer is overdrawn whose older proceeds are gated",
+        f"{PAGE}::test_gated_proceeds_are_spent_on_two_later_dates[40]",
+    ),
+    (
+        "set off in a block whatever else pays",
+        "np.maximum(0, has.bought_fen - np.maximum(0, else_fen))",
+        "has.bought_fen",
+        "gated proceeds of a customer with money become withdrawable",
+        f"{PAGE}::test_what_one_has_sold_pays_for_its_own_buys_and_for_no_more[40]",
+    ),
+    (
+        "no limit of a credit in a block",
+        "    mark(code, ReplyCode.LIMIT_EXCEEDED, after_fen > COLUMN_FEN_MAX)\n    differs",
+        "    differs",
+        "a balance passes what a column holds",
+        f"{BLOCKS}::test_no_balance_is_settled_or_credited_above_its_limit",
+    ),
+]
+_ALONE: list[Row] = [
+    (
+        "settled twice in a block",
+        " & self._are_alone(accounts)\n        self._hot_accounts.append(accounts[is_open & ~is_proven])",
+        "\n        self._hot_accounts.append(accounts[is_open & ~is_proven])",
+        "one customer is debited twice",
+        f"{PAGE}::test_a_net_receiver_is_not_gated_and_its_sellers_are_credited_at_once[40]",
+    ),
+]
 OF_SETTLING = [
+    *of_file("settling/proof.py", _PROOF),
+    *of_file("lane.py", _ALONE),
     *of_file("rules/day/customer_settlement.py", _PAGE),
     *of_file("settling/gate.py", _GATE),
     *of_file("settling/lanes.py", _LANES),

@@ -31,6 +31,7 @@ from protocol.limits import SUM_BYTES
 from protocol.messages.fields import fen_from_sum, sum_from_fen
 from rules.entries import Leg
 
+_LOOKED_AT_ONCE = 4_096  # entries
 HEAD_FIELDS = 4
 """Of a lane in `heads`: trade date, party, whether it is due, how many entries."""
 
@@ -58,6 +59,8 @@ class GatedLane:
     is_due: bool = False  # its broker owed nothing any more once: for good, whatever it owes later
     made_good_fen: int = 0  # by the lane's corrections, whoever has paid it
     credited_fen: int = 0  # by outlets to customers of the date, less what was debited
+    # Memory, and no part of the state: of the entries before this one nothing is left.
+    credited_up_to: int = field(default=0, compare=False)
 
     @property
     def key(self) -> LaneKey:
@@ -69,10 +72,16 @@ class GatedLane:
         """All that is not credited."""
         return int(self.proceeds_fen.sum() + self.other_fen.sum())
 
-    def left(self) -> Mask:
-        """(m,) entries of which something is not credited."""
-        left: Mask = (self.proceeds_fen | self.other_fen) != 0
-        return left
+    def has_left(self) -> bool:
+        """Whether anything is not credited. Entries only fall: what was seen to be 0 is not looked at again, for this
+        is asked with each block of credits.
+        """
+        while self.credited_up_to < len(self.contracts):
+            part = slice(self.credited_up_to, self.credited_up_to + _LOOKED_AT_ONCE)
+            if self.proceeds_fen[part].any() or self.other_fen[part].any():
+                return True
+            self.credited_up_to += _LOOKED_AT_ONCE
+        return False
 
     def places_of(self, contracts: Positions) -> tuple[Positions, Mask]:
         """(n,) places of contracts among the entries, and whether they are there; 0 stands in where they are not."""
@@ -122,7 +131,7 @@ class Gated:
 
     def due_lane(self, party: int) -> GatedLane | None:
         """The party's oldest lane of which something is due and not credited."""
-        return next((lane for lane in self.lanes_of(party) if lane.is_due and lane.left().any()), None)
+        return next((lane for lane in self.lanes_of(party) if lane.is_due and lane.has_left()), None)
 
     def of_contract(self, contract: int, party: int) -> dict[int, tuple[int, int]]:
         """By trade date, ascending, the proceeds and what else of a party's contract is not credited."""
