@@ -4,10 +4,8 @@ Belongs here: code to Markdown. Never here: prose. A test demands that the docum
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from enum import Enum
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -36,13 +34,9 @@ from protocol.messages.base import Message
 from protocol.messages.control import Genesis, PartyEntry, PartyKey, SeatEntry, ServesAgain
 from protocol.messages.queries import OF_ALL_PARTIES
 from protocol.records import OUTCOME, RECORD
-from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
 from protocol.vocabulary import FrameKind, SeatRole, Way
-from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITIONS, state_of, status_told
-from rules.day.states import LANE_STATES
-from rules.kinds import LAW, refusals_by_state
-from rules.pushes import PUSH_STATES
-from tests.protocol import document_acts, document_lines
+from rules.kinds import LAW
+from tests.protocol import document_acts, document_lines, document_states
 from tests.protocol.document_tables import golden, hex_lines, table, type_name
 from tests.protocol.document_words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS, SETS
 
@@ -50,11 +44,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "protocol.md"
 SECTION = re.compile(r"(<!-- made from code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 OF_THE_GATEWAY = {message for message in Message.__subclasses__() if message.__module__ == gateway_link.__name__}
 INSIDE_THE_BANK = {SeatEntry, PartyKey, PartyEntry, Genesis, ServesAgain, *OF_THE_GATEWAY}
-LOSS_WORDS = {False: "not reported", True: "reported"}
 CAPITALS = re.compile(r"\^\[0-9A-Z\]\{1,(\d+)\}\$")  # the only pattern that a field of a message has
-
-S = TypeVar("S", bound=Enum)
-T = TypeVar("T", bound=Enum)
 
 
 def _layout(dtype: np.dtype[np.void], names: list[str]) -> list[list[str]]:
@@ -216,65 +206,6 @@ def message_bodies() -> str:
     return table(["tag", "message", "fields in order"], rows)
 
 
-def _transitions(moves: Mapping[tuple[S, T], S], states: type[S], triggers: type[T]) -> str:
-    rows = []
-    for trigger in triggers:
-        cells = [f"**{trigger.value}**"]
-        for state in states:
-            target = moves.get((state, trigger))
-            cells.append("" if target is None else target.name)
-        rows.append(cells)
-    return table(["event \\ state", *(state.name for state in states)], rows)
-
-
-def bank_states() -> str:
-    """States × events, the bank's side."""
-    states, triggers = type(next(iter(BANK_TRANSITIONS))[0]), type(next(iter(BANK_TRANSITIONS))[1])
-    return _transitions(BANK_TRANSITIONS, states, triggers)
-
-
-def partner_states() -> str:
-    """States × events, the partner's side."""
-    states, triggers = type(next(iter(PARTNER_TRANSITIONS))[0]), type(next(iter(PARTNER_TRANSITIONS))[1])
-    return _transitions(PARTNER_TRANSITIONS, states, triggers)
-
-
-def _moves(moves: Mapping[tuple[S, T], S], events: type[T], states: Sequence[S]) -> str:
-    rows = []
-    for event in events:
-        targets = [moves.get((state, event)) for state in states]
-        rows.append([f"**{event.name}**", *("" if target is None else target.name for target in targets)])
-    return table(["event \\ state", *(state.name for state in states)], rows)
-
-
-def contract_states() -> str:
-    """States × events of a contract, and what each state tells and refuses."""
-    refused = [kind for kind, row in LAW.items() if row.refused_in and not KINDS[kind].names_account]
-    rows = []
-    for status in OWN_STATUSES:
-        for is_lost, word in LOSS_WORDS.items():
-            if is_lost and status == ENDED:
-                continue  # nothing is told of the account of a contract that has ended
-            state = state_of(status, is_lost)
-            told = vocabulary.ContractStatus(status_told(state)).name
-            rows.append([status.name, word, told, *(_code_name(kind, state) for kind in refused)])
-    heads = ["state", "loss of the account", "status told", *(f"{kind.name} is refused" for kind in refused)]
-    return _moves(TRANSITIONS, vocabulary.ContractEvent, OWN_STATUSES) + "\n" + table(heads, rows)
-
-
-def account_states() -> str:
-    """States × events of an account, and what each state refuses."""
-    refused = [kind for kind, row in LAW.items() if KINDS[kind].names_account]
-    rows = [[status.name, *(_code_name(kind, int(status)) for kind in refused)] for status in vocabulary.AccountStatus]
-    moves = _moves(ACCOUNT_TRANSITIONS, vocabulary.AccountEvent, list(vocabulary.AccountStatus))
-    return moves + "\n" + table(["state", *(f"{kind.name} is refused" for kind in refused)], rows)
-
-
-def _code_name(kind: vocabulary.RecordKind, state: int) -> str:
-    code = refusals_by_state(kind).get(state)
-    return "" if code is None else code.name
-
-
 def roles() -> str:
     """Roles of seats × kinds."""
 
@@ -360,8 +291,8 @@ def misdeed_list() -> str:
 SECTIONS: dict[str, Callable[[], str]] = {
     "line_bytes": document_lines.line_bytes,
     "line_sums": document_lines.line_sums,
-    "lane_states": lambda: _moves(LANE_STATES, vocabulary.LaneEvent, list(vocabulary.LaneState)),
-    "push_states": lambda: _moves(PUSH_STATES, vocabulary.PushEvent, list(vocabulary.PushState)),
+    "lane_states": document_states.lane_states,
+    "push_states": document_states.push_states,
     "worked_set": document_lines.worked_set,
     "header": header_layout,
     "record": record_layout,
@@ -369,10 +300,10 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "outcome": outcome_layout,
     "numbers": numbers,
     "messages": message_bodies,
-    "bank_states": bank_states,
-    "partner_states": partner_states,
-    "contract_states": contract_states,
-    "account_states": account_states,
+    "bank_states": document_states.bank_states,
+    "partner_states": document_states.partner_states,
+    "contract_states": document_states.contract_states,
+    "account_states": document_states.account_states,
     "roles": roles,
     "codes": code_list,
     "limits": limit_list,
