@@ -12,6 +12,7 @@ import pytest
 from config.kit.exit_codes import ProcessFault
 from config.schema import Config
 from ledger.backup import manifest
+from ledger.backup.checking import FOLDER_PREFIX
 from ledger.backup.command import main
 from ledger.backup.facts import Facts
 from ledger.backup.manifest import MANIFEST, Manifest
@@ -65,3 +66,15 @@ def forge(folder: Path, facts: Facts, **fields: object) -> None:
 def facts_in(folder: Path) -> Facts:
     """What the manifest says of the journal."""
     return manifest.read(folder).facts
+
+
+def made_in(config: Config, folder: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A backup in a new folder."""
+    backup = folder / "backup"
+    assert told(capsys, config, "make", backup)[0] == 0
+    return backup
+
+
+def left_of_checks(folder: Path) -> list[str]:
+    """Second servers below a folder."""
+    return [entry.name for entry in folder.iterdir() if entry.name.startswith(FOLDER_PREFIX)]
