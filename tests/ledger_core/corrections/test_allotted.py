@@ -24,10 +24,12 @@ from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
     SEAT,
+    SECOND_SEAT,
     TUESDAY,
     WEDNESDAY,
     Answer,
     Desk,
+    Frame,
     Target,
     codes,
     fill_buy,
@@ -229,6 +231,22 @@ def test_two_sets_never_name_it_both() -> None:
     assert desk.control(WithdrawSet(TUESDAY, number), SEAT) == ACCEPTED
     announce(desk, *lines, on=WEDNESDAY)
     assert send(desk, *lines) == [TAKEN, TAKEN]
+    same_after_all(desk)
+
+
+def test_of_two_sets_in_one_block_the_first_has_it() -> None:
+    """Tuesday's from one seat of the broker and Wednesday's from the other, in one row: the first names it alone."""
+    desk, ann, target = held()
+    signed_off(desk)
+    desk.roll(WEDNESDAY)
+    signed_off(desk, WEDNESDAY)
+    of_tuesday, of_wednesday = (order(target, ann, 6_000, fate=Fate.CANCELLED, on=on) for on in (TUESDAY, WEDNESDAY))
+    announce(desk, of_tuesday, on=TUESDAY)
+    announce(desk, of_wednesday, on=WEDNESDAY, seat=SECOND_SEAT)
+
+    told = desk.send(Frame(SEAT, of_tuesday), Frame(SECOND_SEAT, of_wednesday))
+
+    assert told == [TAKEN, AS_LISTED]
     same_after_all(desk)
 
 

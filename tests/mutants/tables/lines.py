@@ -18,7 +18,9 @@ TWICE = f"{SET}::test_a_frame_sent_twice_harms_nothing"
 NOT_THERE = f"{SET}::test_an_order_that_is_not_there_is_listed_once"
 AFTER_WITHDRAWAL = f"{KEPT}::test_a_set_after_a_withdrawal_may_tell_each_half_of_an_order_anew"
 
-_RULES, _DECIDE, _READ = "rules/day/clearing.py", "lines/decide.py", "lines/read.py"
+ALLOTTED = "tests/ledger_core/corrections/test_allotted.py"
+
+_RULES, _DECIDE, _READ, _WAITING = "rules/day/clearing.py", "lines/decide.py", "lines/read.py", "lines/waiting.py"
 
 
 def _page(name: str, text: str, replacement: str, plants: str, caught_by: str) -> Mutant:
@@ -227,11 +229,35 @@ OVER_COLUMNS = [
 LOOKED_UP = [
     Mutant(
         "an order of another date",
-        _READ,
-        "is_held[before] = may_be_named(book, lanes, frame[before], slot[before], of_order)",
-        "is_held[before] = len(of_order) > 0",
+        _WAITING,
+        "        may &= (dates != date) | np.array(settled)[frame]\n",
+        "",
         "yesterday's order is cleared in today's set",
         (f"{SET}::test_an_order_of_an_earlier_date_is_listed_in_a_later_set",),
+    ),
+    Mutant(
+        "a held order of two sets that count",
+        _WAITING,
+        "((remaining_fen > 0) & ~np.isin(named_by, counting))",
+        "(remaining_fen > 0)",
+        "one set is published with what another one closes",
+        (f"{ALLOTTED}::test_two_sets_never_name_it_both",),
+    ),
+    Mutant(
+        "a held order of two sets in one block",
+        _WAITING,
+        "return may & is_first",
+        "return may",
+        "the second one takes from the first what that is owed by",
+        (f"{ALLOTTED}::test_of_two_sets_in_one_block_the_first_has_it",),
+    ),
+    Mutant(
+        "a held order while it is named",
+        "lines/ended.py",
+        "        over[unnamed] &= ~wait(book, dates[unnamed], parties[unnamed])\n",
+        "        pass\n",
+        "while a set is sent that names it, what was filled of a held order is lost from the day",
+        (f"{ALLOTTED}::test_a_fill_of_it_is_taken_until_the_set_that_names_it_is_complete",),
     ),
     Mutant(
         "an order of another contract",
