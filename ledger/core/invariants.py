@@ -16,6 +16,7 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 10. Restrained of an account = Σ of its restraints, of which each withholds something; no more ranks before one than is
     frozen and bought. What card debits left is one of each account, and together what the general ledger has in errors.
 11. What came up to a trade date pays for what is frozen and bought up to it: 2, without what later dates have brought.
+    Until its customers are settled: then nothing is taken in its name, and what it holds is drawn for a later date.
 12. What is moved of an account is Σ over its freezes + Σ over dates of what was drawn of it: of a freeze no more than
     remains, of a date no more than is bought, and in all no more than the balance. Together it is what the general
     ledger has for the broker; and 11 holds of what is not moved.
@@ -240,10 +241,8 @@ def _check_moved(book: Book) -> dict[int, FenColumn]:
         here = np.flatnonzero(dates == date)
         np.add.at(moved_fen.setdefault(date, np.zeros_like(sums_fen)), accounts[here], of_freeze_fen[here])
     _demand(book.balance_fen[used] >= moved.of_accounts(used), "balance without what is moved", book)
-    last = book.account_flags[used] & LAST_CONTRACT_MASK
-    parties = np.where(last > 0, book.contract_facts.take(last - 1, mode="clip") >> PARTY_SHIFT, BANK_PARTY)
     by_party = np.zeros(PARTIES_MAX + 1, np.int64)
-    np.add.at(by_party, parties, moved.of_accounts(used))
+    np.add.at(by_party, _party_of_accounts(book), moved.of_accounts(used))
     told = [book.general_ledger.moved_fen(party) for party in range(PARTIES_MAX + 1)]
     _demand(by_party == told, "moved money against the general ledger", book)
     return moved_fen
@@ -254,11 +253,25 @@ def _check_dates(book: Book, frozen_fen: dict[int, FenColumn], moved_fen: dict[i
     unsettled, used = book.unsettled, slice(book.accounts_count)
     there_fen = book.derived_power_fen(used) + book.restrained_fen[used]
     for date in sorted(unsettled.dates[unsettled.used_slots()].tolist(), reverse=True):
-        _demand(there_fen >= 0, f"what came up to {date}", book)
+        _demand((there_fen >= 0) | _is_settled(book, date), f"what came up to {date}", book)
         slot = unsettled.slot_of(date)
         there_fen -= unsettled.sold_fen[slot][used] - unsettled.bought_fen[slot][used]
         there_fen += frozen_fen.get(date, 0)
         there_fen -= moved_fen.get(date, 0)
+
+
+def _is_settled(book: Book, date: int) -> Mask:
+    """Whether the customers of a date are, of the broker that each account counts for."""
+    settled = np.zeros(PARTIES_MAX + 1, bool)
+    for lane in book.clearing.lanes.values():
+        settled[lane.party] |= lane.trade_date == date and lane.state >= LaneState.SETTLED
+    found: Mask = settled[_party_of_accounts(book)]
+    return found
+
+
+def _party_of_accounts(book: Book) -> Positions:
+    last = book.account_flags[: book.accounts_count] & LAST_CONTRACT_MASK
+    return np.where(last > 0, book.contract_facts.take(last - 1, mode="clip") >> PARTY_SHIFT, BANK_PARTY)
 
 
 def _check_unsettled(book: Book) -> None:

@@ -12,10 +12,22 @@ from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.messages.day.steps import Publish, SignOff
 from protocol.messages.feeds import Notice
-from protocol.vocabulary import LaneState
+from protocol.vocabulary import Fate, LaneState
+from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.corrections.words import SEATS, compared
-from tests.ledger_core.desk import BROKER, MONDAY, OTHER_BROKER, SEAT, TUESDAY, Desk, fill_sell
-from tests.ledger_core.lines.words import agree, event, sell
+from tests.ledger_core.desk import (
+    BROKER,
+    MONDAY,
+    OTHER_BROKER,
+    SEAT,
+    TUESDAY,
+    WEDNESDAY,
+    Desk,
+    fill_sell,
+    same_after_all,
+)
+from tests.ledger_core.lines.words import agree, event, order, sell
+from tests.ledger_core.settling.words import begin, bought, published, set_off, settle, settlement, sold
 
 MONDAYS = LaneKey(MONDAY, BROKER)
 
@@ -123,3 +135,28 @@ def test_a_broker_is_gated_from_the_settle_step_of_what_it_owes_on() -> None:
     assert is_gated(desk.book, BROKER)
     copy = from_arrays({name: array.copy() for name, array in to_arrays(desk.book).items()})
     assert is_gated(copy, BROKER)
+
+
+def test_a_held_order_of_a_settled_date_leans_on_all_that_waits() -> None:
+    """Gil has nothing and sells for 9.00 on Monday; he orders for 9.00 of it on Tuesday, which is held; on Wednesday
+    he sells for 3.44 and buys for 0.47. Set off are 0.47, of Monday's first, while Hal is not settled yet: up to
+    Tuesday 8.53 have come for the 9.00 that are held. They are drawn for a later date, and Wednesday's 3.44 wait too.
+    """
+    desk = Desk()
+    gil, hal = desk.open(0), desk.open(0)
+    published(desk, event(gil), event(hal), *sold(desk, gil, 900))
+    assert settle(desk) == [set_off(0)]
+    desk.roll(TUESDAY)
+    held = desk.freeze(gil, 900)
+    published(desk, order(held, gil, 900, fate=Fate.HELD, on=TUESDAY), on=TUESDAY)
+    assert settle(desk, TUESDAY) == []
+    desk.roll(WEDNESDAY)
+    lines = [*sold(desk, gil, 344), *sold(desk, hal, 5, 2), *bought(desk, gil, 47)]
+    published(desk, *lines, on=WEDNESDAY)
+    begin(desk, WEDNESDAY)
+
+    assert desk.ask(DAY_SEAT, settlement(gil, 47, 344, on=WEDNESDAY)) == [set_off(47)]
+
+    assert (desk.money(gil), desk.buying_power(gil)) == ((0, 900, 0, 1_197), (297, 0))
+    assert desk.book.gated.of_contract(gil // 100, BROKER) == {MONDAY: (853, 0)}
+    same_after_all(desk)
