@@ -1,10 +1,15 @@
 """A small story in text, for tests that change a word of it.
 
-Belongs here: that text, and a file of it. Never here: what is expected of it.
+Belongs here: that text, a file of it, the one line for a changed one. Never here: what is expected of it.
 """
 
 from pathlib import Path
 
+import pytest
+
+from config.kit.exit_codes import ExitCode
+from frontend_sim.scenario.written.checking import check
+from frontend_sim.scenario.written.reading import StoryFault, read_story
 from tests.architecture.sources import ROOT
 
 EXAMPLES = sorted((ROOT / "docs" / "scenarios").glob("*.toml"))
@@ -60,3 +65,12 @@ def story_file(folder: Path, *changes: tuple[str, str]) -> Path:
     file = folder / "story.toml"
     file.write_text(text, encoding="utf-8")
     return file
+
+
+def fault(folder: Path, *changes: tuple[str, str]) -> str:
+    """The one line for a changed story, its folder left out."""
+    file = story_file(folder, *changes)
+    with pytest.raises(StoryFault) as raised:
+        check(*read_story(file))
+    assert raised.value.exit_code == ExitCode.DATA
+    return str(raised.value).removeprefix(f"{folder}/")

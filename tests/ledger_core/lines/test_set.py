@@ -42,18 +42,11 @@ from tests.ledger_core.lines.words import (
     refund,
     sell,
     send,
+    signed_off,
     totals_of,
 )
 
 ACCEPTED, DOUBLED = ReplyCode.ACCEPTED, ReplyCode.LINE_DOUBLED
-
-
-def signed_off(*balances_fen: int) -> tuple[Desk, list[int]]:
-    """A desk with a contract for each balance, when Monday is signed off."""
-    desk = Desk()
-    contracts = [desk.open(balance_fen) for balance_fen in balances_fen]
-    desk.done(SignOff(MONDAY))
-    return desk, contracts
 
 
 def test_a_day_of_one_customer() -> None:
@@ -323,20 +316,6 @@ def test_lines_of_two_brokers_and_orders_share_a_block() -> None:
     same_after_all(desk)
 
 
-def test_a_carried_freeze_keeps_what_was_said_of_it() -> None:
-    desk = Desk()
-    customer = desk.open(100)
-    target = desk.freeze(customer, 60)
-    desk.done(SignOff(MONDAY))
-    announce(desk)
-    send(desk, order(target, customer, 60), buy(target, customer, 20))
-
-    desk.roll(TUESDAY)
-
-    assert codes(send(desk, order(target, customer, 60), buy(target, customer, 20))) == [DOUBLED] * 2
-    same_after_all(desk)
-
-
 def test_what_only_clearing_data_say_keeps_a_contract_open() -> None:
     desk, (customer,) = signed_off(0)
     announce(desk)
@@ -345,21 +324,6 @@ def test_what_only_clearing_data_say_keeps_a_contract_open() -> None:
     assert desk.control(ChangeContract(customer, ContractEvent.TERMINATE), SEAT) == ReplyCode.ITEMS_OPEN
     desk.control(WithdrawSet(MONDAY, 1), SEAT)
     assert desk.control(ChangeContract(customer, ContractEvent.TERMINATE), SEAT) == ACCEPTED
-
-
-def test_settled_customers_leave_no_lane() -> None:
-    desk, (customer,) = signed_off(0)
-    announce(desk)
-    send(desk, event(customer), buy((MONDAY, SEAT, 5_000), customer, 3))
-    desk.roll(TUESDAY)
-
-    desk.settle(MONDAY)
-
-    assert codes(send(desk, event(customer, ClearedEvent.CLOSED))) == [ReplyCode.SET_NOT_OPEN]
-    assert announce(desk).code == ReplyCode.DATE_NOT_UNSETTLED
-    assert not desk.book.clearing.lanes
-    assert not len(desk.book.clearing.listed_keys)
-    same_after_all(desk)
 
 
 def test_lateness_is_counted_from_the_earliest_declared_time() -> None:

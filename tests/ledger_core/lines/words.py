@@ -10,7 +10,7 @@ import numpy as np
 from ledger.core import engine
 from protocol.codes import ReplyCode
 from protocol.limits import DIGEST_BYTES
-from protocol.messages.day.steps import AnnounceSet, CompleteSet, Mark, SetTotals, Tell
+from protocol.messages.day.steps import AnnounceSet, CompleteSet, Mark, SetTotals, SignOff, Tell
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.queries import totals_digest
 from protocol.records import RecordArray
@@ -129,3 +129,11 @@ def agree(desk: Desk, on: int = MONDAY) -> None:
     marked = desk.told(Mark(on, False))
     assert marked.code == ReplyCode.ACCEPTED
     desk.done(Tell(on, desk.book.marked_sequence, totals_digest(engine.totals(desk.book))))
+
+
+def signed_off(*balances_fen: int) -> tuple[Desk, list[int]]:
+    """A desk with a contract for each balance, when Monday is signed off."""
+    desk = Desk()
+    contracts = [desk.open(balance_fen) for balance_fen in balances_fen]
+    desk.done(SignOff(MONDAY))
+    return desk, contracts
