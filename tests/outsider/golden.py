@@ -9,13 +9,14 @@ from typing import NamedTuple, TypeAlias
 
 from tests.outsider.trust import BankAsSeenByPartner, PartnersAsSeenByBank, RegisteredKey
 from tests.outsider.wire.codes import Code, Direction, Kind, Order, Suite
-from tests.outsider.wire.corrections import Correction
 from tests.outsider.wire.field_types import Blob, Many, Type
 from tests.outsider.wire.frames import Frame, Header, Trust
+from tests.outsider.wire.layouts.corrections import Correction
+from tests.outsider.wire.layouts.settling import Credited, Settled
+from tests.outsider.wire.layouts.table import LAYOUTS
 from tests.outsider.wire.lines import FEES, LINES, NO_SECURITY, Line, Row, fields_of
-from tests.outsider.wire.messages import LAYOUTS, Field, Message, encode
+from tests.outsider.wire.messages import Field, Message, encode
 from tests.outsider.wire.records import Outcome, Outcomes, Record, Target, freeze
-from tests.outsider.wire.settling import Credited, Settled
 from tests.outsider.wire.signing import SigningKey, signing_key, verifying_key
 
 Json: TypeAlias = "int | str | list[Json] | dict[str, Json]"

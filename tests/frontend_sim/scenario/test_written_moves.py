@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.frontend_sim.scenario.test_written import fault
+from tests.frontend_sim.scenario.stories import fault
 
 
 @pytest.mark.parametrize(

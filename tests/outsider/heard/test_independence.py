@@ -28,6 +28,6 @@ def imported(path: Path) -> Iterator[str]:
 def test_nothing_of_the_product_is_imported(path: Path) -> None:
     allowed = {*sys.stdlib_module_names, "cryptography"} | ({"pytest"} if path.name.startswith("test_") else set())
     others = {name for name in imported(path) if name.split(".")[0] not in allowed}
-    own = ("tests.outsider", "tests.outsider.heard", "tests.outsider.wire", "tests")
+    own = ("tests.outsider", "tests.outsider.heard", "tests.outsider.wire", "tests.outsider.wire.layouts", "tests")
     assert {name for name in others if name.rpartition(".")[0] not in own} == set()
     assert not others & {"tests.vectors", "tests.protocol"}

@@ -30,11 +30,11 @@ from tests.outsider.wire.codes import (
     Push,
     Suite,
 )
-from tests.outsider.wire.corrections import FORM as CORRECTION
 from tests.outsider.wire.field_types import Blob, Capitals, Flag, Int, Many, Nested, ReplyCode, Text, Type
 from tests.outsider.wire.frames import HEADER, MAGIC, VERSION
+from tests.outsider.wire.layouts.corrections import FORM as CORRECTION
+from tests.outsider.wire.layouts.table import BODIES, LAYOUTS
 from tests.outsider.wire.lines import LINES, NAME_ORDERS, OF_ORDER, OF_REFERENCE, fields_of
-from tests.outsider.wire.messages import BODIES, LAYOUTS
 from tests.outsider.wire.records import CLOSED, LISTED, NO_FREEZE, NUMBER_GIVEN, OPEN, OUTCOME, PREAMBLE, RECORD
 from tests.outsider.wire.signing import SIGNED_BEFORE_HEADER
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tests.outsider.wire.codes import Order
-from tests.outsider.wire.corrections import Correction, unpack_correction
+from tests.outsider.wire.layouts.corrections import Correction, unpack_correction
+from tests.outsider.wire.layouts.settling import OF_CREDIT, OF_SETTLEMENT, Credited, Settled
 from tests.outsider.wire.messages import Field, Message
 from tests.outsider.wire.records import RECORD, Record, Target, unpack_record
-from tests.outsider.wire.settling import OF_CREDIT, OF_SETTLEMENT, Credited, Settled
 
 OF_ORDER = struct.Struct("<bbhiqqqiiiiiiq")
 OF_REFERENCE = struct.Struct("<bbhiqqqiiii8sq")
