@@ -19,7 +19,7 @@ from protocol.limits import (
     PREFIX_BYTES,
     RECORD_BYTES,
 )
-from protocol.vocabulary import FrameKind
+from protocol.vocabulary import FrameKind, SeatRole
 
 BARRIERS: Final = frozenset({FrameKind.CONTROL, FrameKind.NEGOTIATE})
 """These change what later frames mean: a run of them is a journal row without records, some stand alone in theirs."""
@@ -83,7 +83,8 @@ class GroupCap:
 
 class SeatQueues:
     """Undecided frames, one queue per seat in the order of arrival. Parties take turns, one frame a turn, and the
-    seats of a party among themselves: whoever has more seats has no more turns.
+    seats of a party among themselves: whoever has more seats has no more turns. The day desk has its turns too, but is
+    nobody who asks for little: its steps would else keep the groups of orders small for as long as they last.
 
     A seat may be parked (it waits for something of its own): its frames stay, and the others go on.
     """
@@ -98,6 +99,7 @@ class SeatQueues:
         self._party: dict[int, int] = {}  # whose turn a seat was given last
         self._parked: set[int] = set()
         self._waiting: dict[int, int] = {}  # party → its records and other frames that wait, above 0
+        self._is_patient: dict[int, bool] = {}  # by seat: what waits of the day desk's makes nobody hurry
         self.frames = 0
         self.records = 0
         self.body_bytes = 0
@@ -254,6 +256,7 @@ class SeatQueues:
 
     def _join(self, seat: int) -> None:
         party = self._party[seat] = self._party_of(seat)
+        self._is_patient[seat] = self._role_of(seat) == SeatRole.DAY_DESK
         seats = self._ready.get(party)
         if seats is None:
             self._ready[party] = deque((seat,))
@@ -272,6 +275,8 @@ class SeatQueues:
         self.frames += sign
         self.records += sign * records
         self.body_bytes += sign * frame.header.body_bytes
+        if self._is_patient.get(frame.header.seat):
+            return
         left = self._waiting.get(party, 0) + sign * max(1, records)
         if left > 0 and self.frames:
             self._waiting[party] = left

@@ -238,6 +238,21 @@ def test_one_party_alone_is_not_uneven_and_nothing_is_left_of_what_was_taken() -
     assert not waiting.is_uneven
 
 
+def test_the_day_desk_has_its_turn_and_keeps_no_group_of_orders_small() -> None:
+    """Its steps go on for minutes: if it counted as one who asks for little, orders would wait for all of them."""
+    waiting = SeatQueues(lambda seat: 3 if seat in (1, 9) else 2, role_of)
+    for seat in (2, 3, 4):
+        waiting.put(frame(seat, 1, FRAME_RECORDS_MAX), 0)
+    waiting.put(frame(1, 1, 1_024), 0)
+    seen = [waiting.is_uneven]
+    waiting.put(frame(9, 1), 0)  # of the same party, and no day desk
+    seen.append(waiting.is_uneven)
+    assert named(waiting.take(GROUP_RECORDS_FLOOR))[0] == (1, 1)
+    while waiting.take(COMMIT_RECORDS_MAX):
+        pass
+    assert [*seen, waiting.is_uneven] == [False, True, False]
+
+
 def test_the_target_time_holds_while_a_backlog_is_one_partys_own() -> None:
     """Half of a backlog would be as long as the backlog's owner chooses, for whoever asks for one record."""
     cap = GroupCap(target_ns=5_000_000, records_max=COMMIT_RECORDS_MAX)
