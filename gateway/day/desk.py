@@ -17,7 +17,7 @@ import trio
 from config.kit.exit_codes import ExitCode, ProcessFault
 from gateway.day.correcting import OfEnded, close_orders, correct, take_back
 from gateway.day.drill_down import MarkMissing, what_differs
-from gateway.day.settling import credit_contracts, further, gathered, settle_contracts
+from gateway.day.settling import Market, credit_contracts, further, gathered, settle_contracts
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.messages.control import ConfirmRoll, ControlMessage, EndSettlement, OpenTradeDate
@@ -285,11 +285,11 @@ class DayDesk:
         lane = await self.lane(trade_date, party)
         if lane.state < LaneState.PUBLISHED:
             raise StepRefused(f"closing of broker {party} on {trade_date}: what is owed is not published")
-        closed = passes = 0
+        closed, passes, market = 0, 0, Market(self.seat)
         while passes < PASSES_MAX:
             first = found = done = 0
             while True:
-                asked, first = await gathered(self.seat, partial(self.seat.closings, trade_date, party), first)
+                asked, first = await gathered(market, partial(self.seat.closings, trade_date, party), first)
                 answers = [answer for answer in asked if answer.closings]
                 if answers:
                     codes = await close_orders(self.seat, answers)

@@ -5,6 +5,7 @@ Belongs here: which records follow on which answer, asking until nothing is left
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -43,8 +44,9 @@ async def settle_contracts(seat: Seat, trade_date: int, party: int, look: Look, 
     Raises what `look` raises.
     """
     settled = passes = first = 0
+    market = Market(seat)
     while passes < PASSES_MAX:
-        answers, first = await gathered(seat, partial(seat.settlements, trade_date, party), first)
+        answers, first = await gathered(market, partial(seat.settlements, trade_date, party), first)
         blocks = [_settlements(answer) for answer in answers if answer.contracts]
         if blocks:
             codes = await _sent(seat, blocks, look)
@@ -62,8 +64,9 @@ async def credit_contracts(seat: Seat, party: int, look: Look, told: Callable[[s
     still. Raises what `look` raises.
     """
     credited = passes = first = 0
+    market = Market(seat)
     while passes < PASSES_MAX:
-        answers, first = await gathered(seat, partial(seat.due_credits, party), first)
+        answers, first = await gathered(market, partial(seat.due_credits, party), first)
         blocks = [_credits(answer) for answer in answers if answer.contracts]
         if blocks:
             codes = await _sent(seat, blocks, look)
@@ -76,13 +79,28 @@ async def credit_contracts(seat: Seat, party: int, look: Look, told: Callable[[s
     return -1
 
 
-async def gathered(seat: Seat, ask: Callable[[int], Awaitable[A]], first: int) -> tuple[list[A], int]:
+@dataclass(slots=True)
+class Market:
+    """Whether one is open, as far as a step must know: once it was, the step's frames stay small, and it is not asked
+    again.
+    """
+
+    seat: Seat
+    was_open: bool = False
+
+    async def frame_records(self) -> int:
+        """How many records a frame may hold now: few while a market is open, so that no order waits long for it."""
+        if not self.was_open:
+            self.was_open = (await self.seat.trade_dates()).dates[-1].phase == DatePhase.TRADING
+        return ANSWER_RECORDS if self.was_open else FRAME_RECORDS
+
+
+async def gathered(market: Market, ask: Callable[[int], Awaitable[A]], first: int) -> tuple[list[A], int]:
     """Answers from a place on, as many as one frame may hold what they name, and the place behind them, 0 at the end.
 
-    While a market is open that is one of them, so that no order waits long for the frame. Raises InvariantBroken.
+    Raises InvariantBroken.
     """
-    is_open = (await seat.trade_dates()).dates[-1].phase == DatePhase.TRADING
-    most, found, count = ANSWER_RECORDS if is_open else FRAME_RECORDS, list[A](), 0
+    most, found, count = await market.frame_records(), list[A](), 0
     while True:
         answer = await ask(first)
         found.append(answer)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import trio
 
-from gateway.day.settling import ANSWER_RECORDS, FRAME_RECORDS, gathered
+from gateway.day.settling import ANSWER_RECORDS, FRAME_RECORDS, Market, gathered
 from protocol.errors import InvariantBroken
 from protocol.messages.day.settling import Settlement, SettlementsAnswer
 from protocol.vocabulary import DatePhase
@@ -22,9 +22,11 @@ class Seat:
 
     def __init__(self, phase: DatePhase) -> None:
         self.phase = phase
+        self.dates_asked = 0
         self.asked: list[int] = []
 
     async def trade_dates(self) -> SimpleNamespace:
+        self.dates_asked += 1
         return SimpleNamespace(dates=[SimpleNamespace(phase=DatePhase.SIGNED_OFF), SimpleNamespace(phase=self.phase)])
 
     async def page(self, place: int) -> SettlementsAnswer:
@@ -37,17 +39,19 @@ def frames(phase: DatePhase) -> list[int]:
     """How many records each frame would have."""
     seat, first, found = Seat(phase), 0, list[int]()
     of: Any = seat
+    market = Market(of)
 
     async def all_of_them() -> None:
         nonlocal first
         while True:
-            answers, first = await gathered(of, seat.page, first)
+            answers, first = await gathered(market, seat.page, first)
             found.append(sum(len(answer.contracts) for answer in answers))
             if not first:
                 return
 
     trio.run(all_of_them)
     assert seat.asked == list(range(len(PAGES)))
+    assert seat.dates_asked == (1 if phase == DatePhase.TRADING else len(found))
     return found
 
 
@@ -67,7 +71,7 @@ def test_a_bank_that_sends_a_step_back_is_not_followed() -> None:
 
     seat: Any = Seat(DatePhase.SIGNED_OFF)
     with pytest.raises(InvariantBroken, match="from place 1 to 1"):
-        trio.run(gathered, seat, back, 0)
+        trio.run(gathered, Market(seat), back, 0)
 
 
 def test_the_orders_of_a_signed_off_date_are_ended_several_answers_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
