@@ -31,8 +31,9 @@ from benchmarks.cases import (
     case_n,
     check_disk,
 )
-from benchmarks.day.case_k1 import case_k1
+from benchmarks.day.case_k import case_k, case_l
 from benchmarks.day.case_k2 import case_k2
+from benchmarks.day.case_q import case_q
 from benchmarks.hostile import case_o
 from benchmarks.peers.measure import PeerServer, prepare
 from benchmarks.report import draw, print_table, write_json
@@ -55,10 +56,12 @@ CASES: dict[str, Callable[[Bench], list[CaseResult]]] = {
     "h": case_h,
     "i": lambda bench: case_i(bench.progress),
     "j": case_j,
-    "k1": lambda bench: case_k1(bench.peers.dsn, bench.quick, bench.progress),
+    "k": lambda bench: case_k(bench.peers.dsn, bench.quick, bench.progress),
     "k2": lambda bench: case_k2(bench.quick, bench.progress),
+    "l": lambda bench: case_l(bench.quick, bench.progress),
     "n": case_n,
     "o": lambda bench: case_o(bench.quick, bench.progress),
+    "q": lambda bench: case_q(bench.block_rate, bench.quick, bench.progress),
 }
 QUICK = ("a", "c")
 

@@ -20,6 +20,11 @@ def ns_a_record(
     return {name: round(spent[name] * 1e9 / max(1, records)) for name in STATIONS}
 
 
+def as_seconds(spent_ns: Mapping[str, int]) -> str:
+    """One line for people, of what was not spent by the record."""
+    return ", ".join(f"{name} {spent_ns[name] / 1e9:.1f}" for name in STATIONS)
+
+
 def as_note(spent_ns: Mapping[str, int]) -> str:
     """One line for people."""
     each = ", ".join(f"{name} {spent_ns[name]:,}" for name in STATIONS)

@@ -66,6 +66,7 @@ class Wanted:
     flooding_seats_count: int = 0  # of a second broker, with a contract and a key of its own
     unsettled_dates_max: int = UNSETTLED_DATES_MIN  # so often it can be rolled without a settlement, but for one
     brokers_count: int = 1  # more: each has one of the seats, and as many of the contracts as every other
+    trade_date: int = TRADE_DATE  # the first one
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,10 @@ class System:
         """The defaults with free ports and the first trade date, as a file that the load processes read too."""
         config = temporary_config(load(None), folder)
         config = replace(
-            config, trade=replace(config.trade, date=TRADE_DATE, unsettled_dates_max=self.wanted.unsettled_dates_max)
+            config,
+            trade=replace(
+                config.trade, date=self.wanted.trade_date, unsettled_dates_max=self.wanted.unsettled_dates_max
+            ),
         )
         if self.wanted.tls:
             make_certificates(folder / "tls")
@@ -139,9 +143,9 @@ class System:
         """Settings of a broker's seat."""
         return settings_of(self.config, self.tls_directory, party, seat, self.brokers[party])
 
-    def day_desk_settings(self) -> SeatSettings:
-        """Settings of the day desk's seat."""
-        return self._bank_settings(DAY_SEAT, self.desks.signers[DAY_SEAT])
+    def desk_settings(self, seat: int) -> SeatSettings:
+        """Settings of the seat of one of the bank's desks."""
+        return self._bank_settings(seat, self.desks.signers[seat])
 
     def _bank_settings(self, seat: int, signer: Signer) -> SeatSettings:
         return settings_of(self.config, self.tls_directory, BANK_PARTY, seat, signer)
@@ -172,7 +176,7 @@ class System:
         trio.run(self._open_next_date)
 
     async def _open_next_date(self) -> None:
-        async with Seat.open(self._bank_settings(DAY_SEAT, self.desks.signers[DAY_SEAT])) as desk:
+        async with Seat.open(self.desk_settings(DAY_SEAT)) as desk:
             outcome = await desk.control(OpenTradeDate(date_of_day(trade_day(desk.trade_date) + 1)))
             if outcome.code != 0:
                 raise RuntimeError(f"the ledger refused the next trade date: {outcome.code}")

@@ -1,1 +1,1 @@
-"""The business day: sets of many brokers, compared and published, beside the same comparison in SQL."""
+"""The business day: sets, settlement, payments and credits of many brokers, beside SQL and beside orders."""

@@ -19,9 +19,11 @@ import numpy as np
 import numpy.typing as npt
 import trio
 
+from benchmarks.day.spans import Span, latencies_ms
 from benchmarks.day.trade import BrokerTrade
 from benchmarks.results import CaseResult, judge
 from benchmarks.system import TRADE_DATE, System, Wanted, running
+from frontend_sim.market.desks import DAY_SEAT
 from gateway.day.desk import DayDesk
 from protocol.client import Seat
 from protocol.messages.day.steps import WithdrawSet
@@ -32,8 +34,6 @@ ROUNDS, QUICK_ROUNDS, QUICK_PART = 5, 2, 5
 ALONE_SECONDS = 4.0  # as long as a set takes
 FOLLOWER_SECONDS_MAX = 300.0
 RATIO_MAX = 2.0
-Span = tuple[int, int]
-"""From when to when, monotonic ns."""
 
 
 @dataclass(slots=True)
@@ -44,14 +44,6 @@ class Seen:
     alone: list[Span] = field(default_factory=list)
     beside: list[Span] = field(default_factory=list)
     times_ns: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), np.int64))
-
-    def latencies_ms(self, spans: list[Span]) -> npt.NDArray[np.float64]:
-        """Of the orders that arrived within any of the spans."""
-        arrived_ns, answered_ns = self.times_ns.T
-        inside = np.zeros(len(arrived_ns), bool)
-        for begin_ns, end_ns in spans:
-            inside |= (arrived_ns >= begin_ns) & (arrived_ns < end_ns)
-        return np.asarray((answered_ns - arrived_ns)[inside] / 1e6, np.float64)
 
 
 def case_k2(quick: bool, progress: Callable[[str], None]) -> list[CaseResult]:
@@ -73,7 +65,7 @@ async def _measure(
         for blocks in (trade.order_blocks(), trade.event_blocks()):
             for block in blocks:
                 await seat.submit_block(block)
-    async with Seat.open(system.day_desk_settings()) as desk:
+    async with Seat.open(system.desk_settings(DAY_SEAT)) as desk:
         await DayDesk(desk, lambda _line: None).sign_off()
     await trio.to_thread.run_sync(system.open_next_date)
     result = system.folder / "orders.npy"
@@ -122,7 +114,7 @@ def _orders(system: System, result: Path) -> Iterator[None]:
 
 
 def _judged(seen: Seen) -> CaseResult:
-    alone_ms, beside_ms = seen.latencies_ms(seen.alone), seen.latencies_ms(seen.beside)
+    alone_ms, beside_ms = latencies_ms(seen.times_ns, seen.alone), latencies_ms(seen.times_ns, seen.beside)
     alone_p99, beside_p99 = (float(np.percentile(each, 99)) for each in (alone_ms, beside_ms))
     seconds = sum(end - begin for begin, end in seen.beside) / 1e9
     result = CaseResult(
@@ -136,7 +128,8 @@ def _judged(seen: Seen) -> CaseResult:
         notes=[
             f"alone: p50 {np.percentile(alone_ms, 50):.2f} ms, p99 {alone_p99:.2f} ms of {len(alone_ms):,} orders; "
             f"beside a set: p50 {np.percentile(beside_ms, 50):.2f} ms, p99 {beside_p99:.2f} ms of {len(beside_ms):,}",
-            "p99 by set: " + ", ".join(f"{np.percentile(seen.latencies_ms([one]), 99):.2f}" for one in seen.beside),
+            "p99 by set: "
+            + ", ".join(f"{np.percentile(latencies_ms(seen.times_ns, [one]), 99):.2f}" for one in seen.beside),
         ],
     )
     judge(result, beside_p99 <= RATIO_MAX * alone_p99, "p99 ≤ 2 × alone", "")

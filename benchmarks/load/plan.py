@@ -22,6 +22,8 @@ class LoadPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     refused_share: float
     arrivals_per_second: float  # frames, shape arrivals only
     seed: int
+    until_told: bool = False  # it ends with its standard input, where that is sooner; shape arrivals only
+    times_file: str = ""  # (frames, 2) ns of the machine's monotonic clock, when each arrived and was answered
 
 
 class LoadResult(msgspec.Struct, frozen=True, kw_only=True):

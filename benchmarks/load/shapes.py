@@ -3,6 +3,7 @@
 Belongs here: closed and open loops and what they tally. Never here: starting systems, statistics over rounds.
 """
 
+import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -28,6 +29,7 @@ class Tally:
     def __init__(self, plan: LoadPlan) -> None:
         self._plan = plan
         self.latencies_ns: list[int] = []
+        self.answered_ns: list[int] = []  # of a load that keeps times
         self.lateness_ns: list[int] = []
         self.records = 0
         self.started = 0  # records handed to the SDK: bounds the load exactly
@@ -50,13 +52,19 @@ class Tally:
         """Book one answered block."""
         now_ns = time.perf_counter_ns()
         self.latencies_ns.append(now_ns - since_ns)
+        if self._plan.times_file:
+            self.answered_ns.append(now_ns)
         self.ended_ns = now_ns
         self.records += len(codes)
         self.frozen_fen += block.frozen_fen
         self.codes_wrong += int(np.count_nonzero(codes != block.codes))
 
     def result(self) -> LoadResult:
-        """The figures of the whole load."""
+        """The figures of the whole load; its times are in their file."""
+        if self._plan.times_file:
+            answered_ns = np.array(self.answered_ns, np.int64)
+            arrived_ns = answered_ns - np.array(self.latencies_ns, np.int64)
+            np.save(self._plan.times_file, np.stack((arrived_ns, answered_ns), axis=1))
         latencies = np.array(self.latencies_ns or [0]) / 1e6
         lateness = np.array(self.lateness_ns or [0]) / 1e6
         return LoadResult(
@@ -144,7 +152,9 @@ async def run_singles(faces: Sequence[AwaitedVerbs], plan: LoadPlan) -> LoadResu
 
 
 async def run_arrivals(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
-    """Open loop: blocks arrive as a Poisson process whatever the answers do; latency counts from the plan."""
+    """Open loop: blocks arrive as a Poisson process whatever the answers do; latency counts from the plan. It says that
+    it has begun, where somebody waits for that.
+    """
     pool = _pool(plan)
     rng = np.random.default_rng(plan.seed + 1)
     frames_max = int(plan.arrivals_per_second * plan.seconds_max)
@@ -156,8 +166,19 @@ async def run_arrivals(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
         answer = await seat.submit_block(block.records)
         tally.finish(block, answer.outcomes["code"], intended_ns)
 
+    is_over = trio.Event()
+
+    async def hear() -> None:
+        print("begun", flush=True)
+        await trio.to_thread.run_sync(sys.stdin.read, abandon_on_cancel=True)
+        is_over.set()
+
     async with trio.open_nursery() as nursery:
+        if plan.until_told:
+            nursery.start_soon(hear)
         for number, offset_ns in enumerate(offsets_ns):
+            if is_over.is_set():
+                break
             intended_ns = tally.begun_ns + offset_ns
             ahead_ns = intended_ns - time.perf_counter_ns()
             if ahead_ns > 0:

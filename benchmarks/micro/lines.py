@@ -3,7 +3,7 @@
 Belongs here: the measurement behind docs/performance.md, station by station in one process. Never here: anything that
 the product runs, sockets, signatures, PostgreSQL.
 
-The bank has BROKERS brokers and a million contracts; the sets of SENDING of them come in, in the frames of case k1, and
+The bank has BROKERS brokers and a million contracts; the sets of SENDING of them come in, in the frames of case k, and
 are compared. Each figure is the lowest of ROUNDS, in turns.
 """
 
