@@ -82,7 +82,8 @@ class BrokerTrade:
         dividend; some orders are left to the close.
         """
         rng, each = np.random.default_rng([self.party, 1]), np.arange(self.contracts)
-        sold_fen = rng.integers(*(OWING_FEN if owes else OWED_FEN), self.contracts)
+        more = max(1, len(self.who) // (2 * self.contracts))  # where customers order more they sell more
+        sold_fen = more * rng.integers(*(OWING_FEN if owes else OWED_FEN), self.contracts)
         needs_fen = np.maximum(0, self.by_contract(self.frozen_fen) - sold_fen // 2)
         return replace(
             self,
