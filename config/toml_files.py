@@ -1,7 +1,7 @@
 """TOML files that people made: read whole, and one line for what is wrong with one.
 
 What belongs here: from a file to tables of plain values, and where in them a check failed. What never may: what the
-values mean (config.schema, gateway.day.overrides).
+values mean (config.schema, gateway.day.planning.overrides).
 """
 
 import io

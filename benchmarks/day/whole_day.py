@@ -22,7 +22,8 @@ from benchmarks.stations import ns_a_record
 from benchmarks.system import System
 from benchmarks.watch import PeakMemory, seconds_so_far
 from frontend_sim.market.desks import DAY_SEAT, SAVINGS_SEAT
-from gateway.day.desk import LEDGER_SOURCE, DayDesk, LaneSeen
+from gateway.day.desk import LEDGER_SOURCE, DayDesk
+from gateway.day.lane_seen import LaneSeen
 from gateway.day.payments import let_act, pay
 from protocol.client import Seat
 from protocol.limits import WINDOWS_PER_DATE

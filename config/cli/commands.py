@@ -222,7 +222,7 @@ def _config(options: argparse.Namespace) -> int:
         check_private_key(file, suite)
     config.wall_clock()
     if config.calendar.overrides:
-        from gateway.day.configured import overrides_of
+        from gateway.day.planning.configured import overrides_of
 
         overrides_of(config)
     print("the configuration and the bank's keys are in order")

@@ -33,9 +33,9 @@ from frontend_sim.scenario.telling import LAYOUT, EventTold
 from frontend_sim.scenario.written.events import Event, words
 from frontend_sim.scenario.written.known import number_of
 from frontend_sim.scenario.written.story import Story
-from gateway.day.configured import times_of
 from gateway.day.desk import DayDesk
-from gateway.day.plan import window_of
+from gateway.day.planning.configured import times_of
+from gateway.day.planning.plan import window_of
 from protocol.client import Seat
 
 GOES_ON_SECONDS = 2.0

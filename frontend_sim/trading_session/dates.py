@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 
 from config.kit.wall_clock import SimulatedClock
 from config.schema import Config
-from gateway.day.configured import times_of
-from gateway.day.plan import Times, window_of
+from gateway.day.planning.configured import times_of
+from gateway.day.planning.plan import Times, window_of
 from protocol.limits import WINDOWS_PER_DATE
 from protocol.messages.day.steps import Window
 

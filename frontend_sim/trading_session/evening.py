@@ -25,7 +25,8 @@ from frontend_sim.market.people.staff import DECIDERS, Staff
 from frontend_sim.trading_session.day_program import DayProgram
 from frontend_sim.trading_session.session import Floor
 from gateway.day.correcting import correct, decisions_to_sign, fields_to_sign, waiting
-from gateway.day.desk import DayDesk, LaneSeen
+from gateway.day.desk import DayDesk
+from gateway.day.lane_seen import LaneSeen
 from protocol.client import BlockOutcome, Seat, SentSet
 from protocol.codes import ReplyCode
 from protocol.messages.day.steps import FinishSending

@@ -3,7 +3,8 @@
 Belongs here: how far it goes. Never here: a step itself (desk), whoever takes them by the clock (by_clock).
 """
 
-from gateway.day.desk import DayDesk, LaneSeen
+from gateway.day.desk import DayDesk
+from gateway.day.lane_seen import LaneSeen
 from protocol.vocabulary import LaneState
 
 

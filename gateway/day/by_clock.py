@@ -28,11 +28,12 @@ from collections.abc import Awaitable, Callable
 
 from config.kit.exit_codes import ProcessFault
 from gateway.day.correcting import of_ended
-from gateway.day.desk import DayDesk, LaneSeen, StepRefused
+from gateway.day.desk import DayDesk
 from gateway.day.figures import Figures, LaneName, Step
 from gateway.day.interest import is_interest_due, post_interest
+from gateway.day.lane_seen import LaneSeen, StepRefused
 from gateway.day.payments import is_late, is_overdue, take_due
-from gateway.day.plan import Plan
+from gateway.day.planning.plan import Plan
 from protocol.limits import DECLARED_LATE_AFTER_S
 from protocol.messages.control import ConfirmRoll
 from protocol.messages.day.dates import DateFacts, DatesAnswer

@@ -14,9 +14,9 @@ from functools import partial
 import numpy as np
 import trio
 
-from config.kit.exit_codes import ExitCode, ProcessFault
 from gateway.day.correcting import OfEnded, close_orders, correct, take_back
 from gateway.day.drill_down import MarkMissing, what_differs
+from gateway.day.lane_seen import LaneSeen, StepRefused, Told
 from gateway.day.settling import Market, credit_contracts, further, gathered, settle_contracts
 from protocol.client import Seat
 from protocol.codes import ReplyCode
@@ -32,53 +32,16 @@ from protocol.messages.day.steps import (
     TellDayEnd,
     Window,
 )
-from protocol.messages.fields import fen_from_sum
-from protocol.messages.queries import Difference, SetAnswer, totals_digest
+from protocol.messages.queries import Difference, totals_digest
 from protocol.records import RECORD
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import BANK_PARTY, DifferenceClass, LaneState, RecordKind
+from protocol.vocabulary import BANK_PARTY, LaneState, RecordKind
 
 LEDGER_SOURCE, BOOK_AS_OF_MARK = 1, 4  # of control totals
 MARKS_MAX, MARK_PAUSE_SECONDS = 20, 1.0
 LANES_AT_ONCE = 4  # their steps wait for each other's commits together; more would only hold orders up
 NEVER_STILL = "amounts change as fast as they are asked for"
 PASSES_MAX = 8  # of a comparison whose places change, of proceeds whose excess meets another buying power
-
-Told = Callable[[str], None]
-"""Hears in a line how far a step is."""
-
-
-class StepRefused(ProcessFault):
-    """A step cannot be taken now."""
-
-    def __init__(self, message: str) -> None:
-        """Takes the one line; the code is always ExitCode.FAILED."""
-        super().__init__(message, ExitCode.FAILED)
-
-
-@dataclass(frozen=True, slots=True)
-class LaneSeen:
-    """Where a broker's date stands, as the bank told."""
-
-    party: int
-    answer: SetAnswer
-
-    @property
-    def state(self) -> LaneState:
-        """Of the lane."""
-        return LaneState(self.answer.state)
-
-    @property
-    def net_fen(self) -> int:
-        """What the broker owes by its set, below 0: what the bank owes."""
-        return fen_from_sum(self.answer.arrived.net)
-
-    @property
-    def found(self) -> str:
-        """The differences by class, in words; nothing when there is none."""
-        counts = zip(DifferenceClass, self.answer.differences, strict=True)
-        words = [f"{count:,} {of.name.lower().replace('_', ' ')}" for of, count in counts if count]
-        return ", ".join(words)
 
 
 @dataclass(slots=True)

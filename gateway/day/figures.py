@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gateway.day.desk import LaneSeen
+from gateway.day.lane_seen import LaneSeen
 from protocol.vocabulary import LaneState
 
 NAMED_MAX = 20  # brokers in one line

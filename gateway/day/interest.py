@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gateway.day.desk import PASSES_MAX, StepRefused, Told
+from gateway.day.desk import PASSES_MAX
+from gateway.day.lane_seen import StepRefused, Told
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.messages.customers.interest import InterestAnswer

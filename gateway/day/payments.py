@@ -6,7 +6,8 @@ is (plan).
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from gateway.day.desk import DayDesk, StepRefused
+from gateway.day.desk import DayDesk
+from gateway.day.lane_seen import StepRefused
 from protocol.messages.day.paying import ClearingFacts, Due, Pay
 from protocol.messages.fields import fen_from_sum
 

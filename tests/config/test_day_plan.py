@@ -17,7 +17,7 @@ from config.cli.day import plan as day
 from config.kit.exit_codes import ExitCode
 from config.schema import load
 from config.supervise.children import PROJECT_DIRECTORY
-from gateway.day.plan import REMEDY
+from gateway.day.planning.plan import REMEDY
 
 CALENDAR = """
 [calendar]

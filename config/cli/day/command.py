@@ -27,9 +27,10 @@ from config.supervise.status import DAY_DESK
 from gateway.day.all_steps import all_of_lane
 from gateway.day.by_clock import presence
 from gateway.day.correcting import decisions_to_sign
-from gateway.day.desk import DayDesk, LaneSeen
+from gateway.day.desk import DayDesk
 from gateway.day.figures import named
 from gateway.day.interest import post_interest
+from gateway.day.lane_seen import LaneSeen
 from protocol.client import Clock, KeyFileError, Seat, SeatSettings, load_signer
 from protocol.messages.control import ConfirmRoll
 from protocol.messages.day.dates import DateFacts

@@ -9,7 +9,8 @@ from pathlib import Path
 from config.cli.day.read_once import first_row
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import Config
-from gateway.day.desk import DayDesk, StepRefused
+from gateway.day.desk import DayDesk
+from gateway.day.lane_seen import StepRefused
 from ledger.backup import command, manifest
 from protocol.messages.day.steps import DayEnd, TellDayEnd
 from protocol.vocabulary import DatePhase

@@ -1,7 +1,7 @@
 """`yzt day plan [DATE]`: what a trade date brings, worked out from the calendars.
 
 Belongs here: the command's options, what the configuration says about days, the printed plan. Never here: which days
-are trade dates (gateway.day.calendars), what follows from them (gateway.day.plan).
+are trade dates (gateway.day.planning.calendars), what follows from them (gateway.day.planning.plan).
 """
 
 import json
@@ -14,8 +14,8 @@ from config.cli.running import CommandParser
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
 from config.schema import Config
-from gateway.day.configured import Plans
-from gateway.day.plan import Plan, Times, Window
+from gateway.day.planning.configured import Plans
+from gateway.day.planning.plan import Plan, Times, Window
 from protocol.trade_dates import is_trade_date, trade_day
 
 WEEKDAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")  # 1970-01-01 was a Thursday

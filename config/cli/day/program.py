@@ -30,9 +30,9 @@ from config.schema import Config, load
 from config.supervise.privileges import give_up_root, stand_inside
 from config.supervise.state_folders import make_state_directory
 from gateway.day.by_clock import DayByClock
-from gateway.day.configured import Plans
 from gateway.day.desk import DayDesk
 from gateway.day.figures import Figures, registry_of
+from gateway.day.planning.configured import Plans
 from gateway.ops.answering import answer
 from protocol.client import KeyFileError, OutboxError, OutcomeUnknown, Seat, SeatSettings, SessionEnded, SystemClock
 from protocol.client.keys import load_signer

@@ -11,8 +11,9 @@ from frontend_sim.scenario.cast import ActNow, Cast
 from frontend_sim.scenario.written.events import DayDesk as Event
 from gateway.day.all_steps import all_of_lane
 from gateway.day.correcting import ListRefused, correct, tell_list, waiting
-from gateway.day.desk import DayDesk, StepRefused
+from gateway.day.desk import DayDesk
 from gateway.day.interest import post_interest
+from gateway.day.lane_seen import StepRefused
 from protocol.messages.day.corrections import CorrectionAnswer
 from protocol.messages.day.paying import Due, Pay
 

@@ -59,8 +59,8 @@ from frontend_sim.scenario.written.known import number_of
 from frontend_sim.scenario.written.story import Story
 from frontend_sim.trading_session.day_program import DayProgram
 from gateway.day import desk as day
-from gateway.day.configured import times_of
-from gateway.day.plan import window_of
+from gateway.day.planning.configured import times_of
+from gateway.day.planning.plan import window_of
 from protocol.client import Outcome
 from protocol.messages import control
 from protocol.messages.customers import accounts, restraints

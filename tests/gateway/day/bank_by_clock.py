@@ -12,11 +12,11 @@ import trio
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from gateway.day.by_clock import DayByClock
-from gateway.day.calendars import days_from
 from gateway.day.desk import DayDesk
 from gateway.day.figures import Figures
-from gateway.day.overrides import NO_OVERRIDES
-from gateway.day.plan import Plan, plan_of
+from gateway.day.planning.calendars import days_from
+from gateway.day.planning.overrides import NO_OVERRIDES
+from gateway.day.planning.plan import Plan, plan_of
 from ledger.core.book_answers import BookAnswers
 from protocol.client import BlockOutcome, Outcome
 from protocol.codes import ReplyCode

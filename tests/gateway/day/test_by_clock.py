@@ -11,7 +11,7 @@ import trio
 from config.kit.exit_codes import ConfigFault
 from gateway.day.by_clock import COMPARED_AGAIN_S
 from gateway.day.figures import LaneName, named, registry_of
-from gateway.day.plan import Plan
+from gateway.day.planning.plan import Plan
 from protocol.client import Outcome
 from protocol.codes import ReplyCode
 from protocol.messages.control import ControlMessage

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.kit.exit_codes import ConfigFault
-from gateway.day.calendars import SPAN_DAYS, days_from
-from gateway.day.overrides import NO_OVERRIDES, Overrides
+from gateway.day.planning.calendars import SPAN_DAYS, days_from
+from gateway.day.planning.overrides import NO_OVERRIDES, Overrides
 from protocol.trade_dates import date_of_day, trade_day
 from tests.gateway.day.year_2026 import MADE_UP, WEEKDAYS_OFF, WORKING_WEEKENDS, dates, is_weekday, library
 

@@ -3,7 +3,7 @@
 import pytest
 import trio
 
-from gateway.day.desk import StepRefused
+from gateway.day.lane_seen import StepRefused
 from protocol.codes import ReplyCode
 from protocol.messages.day.steps import CompleteSet
 from protocol.vocabulary import Fate, LaneState

@@ -13,8 +13,9 @@ import trio
 import trio.testing
 
 from frontend_sim.practice.naive_ledger import outcomes_frame
-from gateway.day.desk import MARKS_MAX, DayDesk, StepRefused
+from gateway.day.desk import MARKS_MAX, DayDesk
 from gateway.day.drill_down import PAIRS_TOLD_MAX, RANGES_TOLD_MAX, what_differs
+from gateway.day.lane_seen import StepRefused
 from gateway.own_book.book import OwnBook
 from gateway.own_book.book_file import BookBase
 from gateway.own_book.book_intake import BookIntake

@@ -3,8 +3,8 @@
 Belongs here: a year that is ordered, taken by hand from the order. Never here: overrides.
 """
 
-from gateway.day.calendars import BANK_FOLLOWS
-from gateway.day.exchanges import CALENDARS, days_of, ordered_to
+from gateway.day.planning.calendars import BANK_FOLLOWS
+from gateway.day.planning.exchanges import CALENDARS, days_of, ordered_to
 from tests.gateway.day.year_2026 import FIRST, LAST, WEEKDAYS_OFF, dates, is_weekday
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import trio
 
-from gateway.day.desk import StepRefused
 from gateway.day.interest import Posted, is_interest_due, post_interest
+from gateway.day.lane_seen import StepRefused
 from protocol import limits
 from protocol.acts.savings import SavingsInterestAct
 from protocol.codes import ReplyCode

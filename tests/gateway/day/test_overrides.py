@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.kit.exit_codes import ConfigFault, ExitCode
-from gateway.day.overrides import NO_OVERRIDES, Overrides, read_overrides
+from gateway.day.planning.overrides import NO_OVERRIDES, Overrides, read_overrides
 
 
 def written(folder: Path, text: str) -> Path:

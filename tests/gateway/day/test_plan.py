@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
-from gateway.day.calendars import days_from
-from gateway.day.overrides import NO_OVERRIDES, Overrides
-from gateway.day.plan import WINDOWS, Days, Plan, Times, plan_of
+from gateway.day.planning.calendars import days_from
+from gateway.day.planning.overrides import NO_OVERRIDES, Overrides
+from gateway.day.planning.plan import WINDOWS, Days, Plan, Times, plan_of
 from tests.gateway.day.year_2026 import MADE_UP, SHANGHAI, dates, is_weekday, library
 
 

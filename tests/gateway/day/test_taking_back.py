@@ -7,7 +7,8 @@ import trio
 
 from config.cli.day.correcting import as_act
 from gateway.day.correcting import withdrawal_to_sign
-from gateway.day.desk import DayDesk, StepRefused
+from gateway.day.desk import DayDesk
+from gateway.day.lane_seen import StepRefused
 from ledger.core.book_answers import BookAnswers
 from ledger.core.lines.answers import clearing_set
 from protocol.acts.corrections import WithdrawSetAct

@@ -6,9 +6,9 @@ Belongs here: the days off, the working weekends, a library that knows this year
 from datetime import time
 from zoneinfo import ZoneInfo
 
-from gateway.day.calendars import ExchangeDays
-from gateway.day.overrides import Overrides
-from gateway.day.plan import Times
+from gateway.day.planning.calendars import ExchangeDays
+from gateway.day.planning.overrides import Overrides
+from gateway.day.planning.plan import Times
 from protocol.trade_dates import date_of_day, trade_day
 
 FIRST, LAST = 20260101, 20261231

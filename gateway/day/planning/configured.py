@@ -10,9 +10,9 @@ from datetime import time as time_of_day
 
 from config.kit.exit_codes import ConfigFault
 from config.schema import Config
-from gateway.day.calendars import Library, days_from
-from gateway.day.overrides import NO_OVERRIDES, Overrides, read_overrides
-from gateway.day.plan import REMEDY, Days, Plan, Times, plan_of
+from gateway.day.planning.calendars import Library, days_from
+from gateway.day.planning.overrides import NO_OVERRIDES, Overrides, read_overrides
+from gateway.day.planning.plan import REMEDY, Days, Plan, Times, plan_of
 
 TIMES = ("open_from", "sign_off", "sets_due", "pay_from", "late_from", "first_due", "last_due")
 
@@ -43,7 +43,9 @@ class Plans:
         self._exchanges = config.calendar.exchanges
         self._overrides = overrides_of(config)
         if library is None:
-            from gateway.day.exchanges import days_of  # a second of loading: when all else that can be refused, was
+            from gateway.day.planning.exchanges import (
+                days_of,  # a second of loading: when all else that can be refused, was
+            )
 
             library = days_of
         self._library: Library = library

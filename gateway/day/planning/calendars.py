@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from config.kit.exit_codes import ConfigFault
-from gateway.day.overrides import Overrides
-from gateway.day.plan import Days
+from gateway.day.planning.overrides import Overrides
+from gateway.day.planning.plan import Days
 from protocol.trade_dates import date_of_day, trade_day
 
 BANK_FOLLOWS = "XSHG"

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from exchange_calendars.exchange_calendar_xhkg import XHKGExchangeCalendar
 from exchange_calendars.exchange_calendar_xshg import XSHGExchangeCalendar
 
-from gateway.day.calendars import ExchangeDays
+from gateway.day.planning.calendars import ExchangeDays
 from protocol.trade_dates import date_of_day, trade_day
 
 CALENDARS = {
