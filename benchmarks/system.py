@@ -31,21 +31,14 @@ from config.supervise.supervisor import Supervisor
 from frontend_sim.installation import new_bank_desks, new_party_signer, temporary_config
 from frontend_sim.market.desks import DAY_SEAT, desk_messages
 from protocol.client import Seat, SeatSettings
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.keys.signing import Signer
 from protocol.limits import CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES, UNSETTLED_DATES_MIN
 from protocol.messages.control import ControlMessage, OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.queries import PartyTotals
 from protocol.trade_dates import date_of_day, trade_day
-from protocol.vocabulary import (
-    BANK_PARTY,
-    BANK_SEAT,
-    ContractStatus,
-    Role,
-    SeatRole,
-    account_no_from_index,
-    contract_no_from_index,
-)
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractStatus, Role, SeatRole
 
 TRADE_DATE = 20_260_105
 FIRST_BANK_ACCOUNT_NO = 6_217_000_000_000_000

@@ -1,21 +1,15 @@
 """The words of the wire: every closed set of numbers that a header, record or message may carry.
 
-Belongs here: enumerations shared by both sides, the contract number's check digits.
-Never here: limits (limits), refusals (codes), byte layouts (header, records), behaviour.
+Belongs here: enumerations shared by both sides. Never here: limits (limits), refusals (codes), numbers of contracts and
+accounts (given_numbers), byte layouts (header, records), behaviour.
 """
 
 from enum import IntEnum
-
-import numpy as np
-import numpy.typing as npt
 
 from .account_codes import AccountCode as AccountCode  # a word of the bank's books, which records post to
 
 BANK_PARTY = 1  # the bank's own party number, fixed by the genesis row
 BANK_SEAT = 1  # the bank's seat of the genesis row, MASTER_DATA: it registers everybody, the bank's other desks too
-CONTRACT_NUMBER_STEP = 100  # a number is index × 100 + two check digits, so that it leaves a remainder by 97
-_CONTRACT_REMAINDER = 1  # ISO 7064 MOD 97-10
-_ACCOUNT_REMAINDER = 2  # another one, so that neither is ever taken for the other
 
 
 class FrameKind(IntEnum):
@@ -357,44 +351,3 @@ class AccountEvent(IntEnum):
 def role_fits_party(role: int, party: int) -> bool:
     """Whether a seat of this role may belong to the party: a broker has broker seats, the bank all others."""
     return (role == SeatRole.BROKER) == (party != BANK_PARTY)
-
-
-def contract_no_from_index(index: int) -> int:
-    """The wire number of the contract at `index` (0-based): index × 100 + check digits, so that it is 1 modulo 97."""
-    return _number(index, _CONTRACT_REMAINDER)
-
-
-def account_no_from_index(index: int) -> int:
-    """The wire number of the account at `index` (0-based): index × 100 + check digits, so that it is 2 modulo 97."""
-    return _number(index, _ACCOUNT_REMAINDER)
-
-
-def contract_nos_from_indices(indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Vector form of `contract_no_from_index`: (n,) int64 to (n,) int64."""
-    return _numbers(indices, _CONTRACT_REMAINDER)
-
-
-def account_nos_from_indices(indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Vector form of `account_no_from_index`: (n,) int64 to (n,) int64."""
-    return _numbers(indices, _ACCOUNT_REMAINDER)
-
-
-def index_from_contract_no(contract_no: int) -> int:
-    """The index behind a contract's wire number, or -1 when the check digits do not fit."""
-    index = contract_no // CONTRACT_NUMBER_STEP
-    return index if contract_no > 0 and contract_no_from_index(index) == contract_no else -1
-
-
-def index_from_account_no(account_no: int) -> int:
-    """The index behind an account's wire number, or -1 when the check digits do not fit."""
-    index = account_no // CONTRACT_NUMBER_STEP
-    return index if account_no > 0 and account_no_from_index(index) == account_no else -1
-
-
-def _number(index: int, remainder: int) -> int:
-    return index * CONTRACT_NUMBER_STEP + (97 + remainder - (index * CONTRACT_NUMBER_STEP) % 97)
-
-
-def _numbers(indices: npt.NDArray[np.int64], remainder: int) -> npt.NDArray[np.int64]:
-    base = indices * CONTRACT_NUMBER_STEP
-    return base + (97 + remainder - base % 97)

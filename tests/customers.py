@@ -4,12 +4,13 @@ Belongs here: making terms. Never here: sending them, an opinion on what becomes
 Account index and contract index are told apart on purpose: who opens several of both has them differ.
 """
 
+from protocol.given_numbers import account_no_from_index
 from protocol.limits import SEALED_PASSWORD_BYTES, SEALED_PERSON_BYTES
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms, SecuritiesAccount
 from protocol.messages.customers.pushes import PushContract
 from protocol.messages.customers.restraints import Restrain
 from protocol.messages.outlets import OutletEntry
-from protocol.vocabulary import ContractStatus, Market, OutletLevel, RestraintKind, account_no_from_index
+from protocol.vocabulary import ContractStatus, Market, OutletLevel, RestraintKind
 
 FIRST_BANK_ACCOUNT_NO = 6_217_000_000_000_000
 OUTLET = 11

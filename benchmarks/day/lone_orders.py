@@ -18,7 +18,7 @@ from benchmarks.load.seats import settings_of
 from config.schema import load
 from frontend_sim.installation import party_signer
 from protocol.client import Seat
-from protocol.vocabulary import contract_no_from_index
+from protocol.given_numbers import contract_no_from_index
 
 ARRIVALS_PER_SECOND = 200.0
 ORDER_FEN = 100

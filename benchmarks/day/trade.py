@@ -11,16 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.load.blocks import BALANCE_FEN
+from protocol.given_numbers import account_nos_from_indices, contract_nos_from_indices
 from protocol.limits import FRAME_RECORDS_MAX
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import (
-    ClearedEvent,
-    Fate,
-    RecordKind,
-    account_nos_from_indices,
-    contract_nos_from_indices,
-)
+from protocol.vocabulary import ClearedEvent, Fate, RecordKind
 
 FIRST_PARTY, FIRST_SEAT = 2, 11
 COMMISSION_FEN, TRANSFER_FEN = 500, 2

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_nos_from_indices, contract_nos_from_indices
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import RecordKind, account_nos_from_indices, contract_nos_from_indices
+from protocol.vocabulary import RecordKind
 
 BALANCE_FEN = 2**36  # of every contract: below AMOUNT_FEN_MAX, so that the largest amount never fits
 AMOUNT_FEN_MAX_SENT = 1_000  # so small that no contract runs dry within a case of 10 million records

@@ -30,6 +30,7 @@ from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from ledger.core.state.requests import PAGES_PER_SEAT
 from ledger.follower.projection.day.differences import DifferencesOfBatch
 from ledger.follower.projection.day.lanes import LanesOfBatch
+from protocol.given_numbers import contract_no_from_index
 from protocol.header import PREFIX
 from protocol.limits import REQUEST_PAGE_RECORDS, REQUESTS_PER_DATE_MAX
 from protocol.messages.control import PartyEntry, SeatEntry
@@ -37,16 +38,7 @@ from protocol.messages.day.corrections import CorrectionQuery
 from protocol.messages.day.steps import Publish
 from protocol.records import OUTCOME, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import (
-    BANK_PARTY,
-    ContractStatus,
-    LaneState,
-    RecordKind,
-    Role,
-    SeatRole,
-    Suite,
-    contract_no_from_index,
-)
+from protocol.vocabulary import BANK_PARTY, ContractStatus, LaneState, RecordKind, Role, SeatRole, Suite
 from tests.frames import make_records
 
 DATES = (20_260_105, 20_260_106, 20_260_107, 20_260_108, 20_260_109)

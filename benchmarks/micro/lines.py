@@ -22,12 +22,13 @@ from ledger.core.rows.row import Row
 from ledger.core.state.book import BookSize
 from ledger.follower.projection.request_blocks import RequestRuns
 from protocol.client import totals_of_set
+from protocol.given_numbers import account_no_from_index
 from protocol.limits import FRAME_RECORDS_MAX
 from protocol.messages.control import RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.day.steps import AnnounceSet, CompleteSet, Reconcile, SignOff, WithdrawSet
 from protocol.records import OUTCOME, RecordArray
-from protocol.vocabulary import Role, SeatRole, Suite, account_no_from_index
+from protocol.vocabulary import Role, SeatRole, Suite
 from tests.customers import account, contract
 from tests.ledger_core.desk import MONDAY, OWNERS, SPARE_ACCOUNTS, Desk, Frame
 

@@ -10,16 +10,9 @@ from typing import NamedTuple
 from frontend_sim.auditor.audited_account import DESIGNATED, Account, Contract
 from frontend_sim.auditor.earning import Calendar, Earning
 from frontend_sim.auditor.observations import Seen
+from protocol.given_numbers import contract_no_from_index, index_from_contract_no
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import (
-    BANK_PARTY,
-    ContractStatus,
-    Market,
-    Mode,
-    Role,
-    contract_no_from_index,
-    index_from_contract_no,
-)
+from protocol.vocabulary import BANK_PARTY, ContractStatus, Market, Mode, Role
 
 
 class Totals(NamedTuple):

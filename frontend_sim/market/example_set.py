@@ -7,8 +7,8 @@ from frontend_sim.market.broker_day import BrokerDay, OrderOfDay, SaleOfDay
 from frontend_sim.market.exchange import Cancelled, Exchange, Filled
 from frontend_sim.market.fees import BuyOrder
 from frontend_sim.market.workload import Habits, Order, Side, Workload
+from protocol.given_numbers import contract_no_from_index
 from protocol.records import RecordArray
-from protocol.vocabulary import contract_no_from_index
 
 CUSTOMERS = 50
 SEAT = 21

@@ -12,9 +12,10 @@ from frontend_sim.market.bank import BrokerEntry, open_accounts, sign_contracts
 from frontend_sim.market.desks import LoadRefused
 from frontend_sim.market.order_seat import BankSeat
 from frontend_sim.market.outlets import OUTLETS
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.limits import HOLDER_BYTES
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms
-from protocol.vocabulary import BANK_PARTY, ContractStatus, Role, account_no_from_index, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, ContractStatus, Role
 
 BANK_ACCOUNT_NO_FIRST = 6_227_000_000_000_000
 SAVERS = 7

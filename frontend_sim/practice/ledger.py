@@ -14,6 +14,7 @@ from frontend_sim.practice.naive_ledger import NaiveLedger
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
+from protocol.given_numbers import account_no_from_index, index_from_contract_no
 from protocol.header import Header
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_control
@@ -28,14 +29,7 @@ from protocol.messages.queries import (
     QueryMessage,
 )
 from protocol.records import RECORD, OutcomeArray, RecordArray, records_from_body
-from protocol.vocabulary import (
-    ContractEvent,
-    ContractStatus,
-    FrameKind,
-    Role,
-    account_no_from_index,
-    index_from_contract_no,
-)
+from protocol.vocabulary import ContractEvent, ContractStatus, FrameKind, Role
 
 OPENING_FEN = 10_000_000
 TRADE_DATE = 20_260_105

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from protocol.client import Seat
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.limits import QUERY_PAIRS_MAX, RANGE_PAIRS
 from protocol.messages.day.marked import FIGURES
 from protocol.messages.fields import fen_from_sum
 from protocol.messages.queries import TotalsAnswer
-from protocol.vocabulary import account_no_from_index, contract_no_from_index
 
 LEDGER, OWN_BOOK = 3, 4  # as of the mark, as `TotalsQuery.source`
 FIGURE_NAMES = ("balance", "frozen", "bought", "sold")

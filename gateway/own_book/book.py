@@ -18,17 +18,12 @@ import numpy.typing as npt
 
 from gateway.own_book.told import Column, Told, amounts_of, credited, settled
 from protocol.errors import InvariantBroken
+from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_no_from_index, contract_no_from_index
 from protocol.limits import ACCOUNTS_MAX, COLUMN_FEN_MAX, CONTRACTS_MAX
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.messages.queries import PartyTotals
 from protocol.records import OutcomeArray, RecordArray
-from protocol.vocabulary import (
-    BANK_PARTY,
-    CONTRACT_NUMBER_STEP,
-    RecordKind,
-    account_no_from_index,
-    contract_no_from_index,
-)
+from protocol.vocabulary import BANK_PARTY, RecordKind
 
 Columns = dict[str, npt.NDArray[np.signedinteger]]
 EVERY = slice(None)

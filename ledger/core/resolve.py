@@ -32,10 +32,11 @@ from ledger.core.state.book import ACCOUNT_MASK, CHECK_SHIFT, FACT_MASK, PARTY_S
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.unsettled import DAY_CODES
 from protocol.errors import MisuseError
+from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_nos_from_indices
 from protocol.limits import RECORD_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, Way, account_nos_from_indices
+from protocol.vocabulary import BANK_PARTY, Way
 from rules.day.states import is_market_closed
 
 _WORDS = RECORD_BYTES // 8

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from ..errors import MisuseError, PeerViolation
+from ..given_numbers import index_from_account_no
 from ..limits import (
     ACT_BODY_BYTES_MAX,
     CONTROL_BODY_BYTES_MAX,
@@ -28,7 +29,7 @@ from ..messages.day.steps import TellCorrections
 from ..messages.persons import Act, ActSignature
 from ..records import RECORD, RecordArray
 from ..trade_dates import is_trade_date
-from ..vocabulary import BANK_SEAT, index_from_account_no
+from ..vocabulary import BANK_SEAT
 from .outcomes import Outcome, RequestKey
 
 INT32_MAX = 2**31 - 1

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..codes import ReplyCode
 from ..errors import PeerViolation
+from ..given_numbers import index_from_account_no
 from ..limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
 from ..messages.customers.interest import InterestAnswer, InterestQuery
 from ..messages.customers.open_items import OpenItemsAnswer, OpenItemsQuery
@@ -68,7 +69,6 @@ from ..records import (
     OutcomesPreamble,
 )
 from ..trade_dates import is_trade_date
-from ..vocabulary import index_from_account_no
 
 _OF_SETS = (SetQuery, DifferenceQuery, ProceedsQuery)
 _KEEP_NUMBER = frozenset({ReplyCode.REQUEST_STALE, ReplyCode.BUSY, ReplyCode.DRAINING})

@@ -20,8 +20,8 @@ from config.cli.identity import command as identity
 from config.cli.options import CONTRACT
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import Config, load
+from protocol.given_numbers import contract_no_from_index
 from protocol.limits import CONTRACTS_MAX
-from protocol.vocabulary import contract_no_from_index
 
 Main = Callable[[list[str], Config], int]
 SEND = ["send", "x.csv", "--date", "20260105"]

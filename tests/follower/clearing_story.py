@@ -5,12 +5,13 @@ Belongs here: what happens. Never here: what should come of it.
 
 from msgspec.structs import replace
 
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.control import EndSettlement
 from protocol.messages.customers.accounts import SignContracts
 from protocol.messages.day.steps import AnnounceSet, CompleteSet, FinishSending, SetTotals, SignOff, WithdrawSet
 from protocol.messages.fields import sum_from_fen
 from protocol.records import RecordArray
-from protocol.vocabulary import ClearedEvent, Fate, RecordKind, contract_no_from_index
+from protocol.vocabulary import ClearedEvent, Fate, RecordKind
 from tests.customers import contract
 from tests.follower.journal_maker import (
     DATE,

@@ -18,6 +18,7 @@ from ledger.core.rows.undecided import leave_undecided
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book, BookSize
 from protocol.frame import make_frame
+from protocol.given_numbers import account_no_from_index, contract_no_from_index, contract_nos_from_indices
 from protocol.header import PREFIX, new_header
 from protocol.keys.signing import Ed25519Signer
 from protocol.messages.codec import encode
@@ -37,19 +38,7 @@ from protocol.messages.queries import totals_digest
 from protocol.messages.session import Negotiate
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import (
-    BANK_PARTY,
-    BANK_SEAT,
-    Direction,
-    FrameKind,
-    RecordKind,
-    Role,
-    SeatRole,
-    Suite,
-    account_no_from_index,
-    contract_no_from_index,
-    contract_nos_from_indices,
-)
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Direction, FrameKind, RecordKind, Role, SeatRole, Suite
 from tests.bank_seats import BANK_SEATS, bank_seat_for
 from tests.customers import account, contract
 from tests.frames import make_records

@@ -5,6 +5,7 @@ Belongs here: what happens. Never here: what should come of it.
 
 from itertools import pairwise
 
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.control import EndSettlement
 from protocol.messages.customers.accounts import SignContracts
 from protocol.messages.day.steps import (
@@ -18,7 +19,7 @@ from protocol.messages.day.steps import (
 )
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import Fate, RecordKind, contract_no_from_index
+from protocol.vocabulary import Fate, RecordKind
 from tests.bank_seats import DAY_SEAT
 from tests.customers import contract
 from tests.follower.clearing_story import STRAY

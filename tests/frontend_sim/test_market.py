@@ -15,7 +15,8 @@ from frontend_sim.market.workload import Side, Workload
 from frontend_sim.practice import cast
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.codes import ReplyCode
-from protocol.vocabulary import RecordKind, index_from_contract_no
+from protocol.given_numbers import index_from_contract_no
+from protocol.vocabulary import RecordKind
 from tests.frontend_sim.memory_seat import MemorySeat
 
 BROKERS = [BrokerEntry(2, "One", (21, 22), cast.broker_signer()), BrokerEntry(3, "Two", (31,), cast.broker_signer())]

@@ -21,7 +21,7 @@ from frontend_sim.auditor.register import Totals
 from frontend_sim.installation import Installation, temporary_installation
 from frontend_sim.samples import make_sample
 from protocol.client import Seat
-from protocol.vocabulary import account_no_from_index
+from protocol.given_numbers import account_no_from_index
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 

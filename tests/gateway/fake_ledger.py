@@ -20,6 +20,7 @@ from gateway.links.ledger_link import link_frame
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
+from protocol.given_numbers import account_no_from_index, contract_no_from_index, index_from_account_no
 from protocol.header import Header, answer_header
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_control, decode_link, decode_query, encode
@@ -29,16 +30,7 @@ from protocol.messages.customers.pushes import ConfirmPush
 from protocol.messages.feeds import NO_ENTRY, DateOpened, FeedPage, FeedQuery
 from protocol.messages.gateway_link import BookFeed, FeedTold, Register, Registered, SeatHeadQuery
 from protocol.records import OUTCOME, STATE_NUMBER_GIVEN, OutcomeArray, records_from_body
-from protocol.vocabulary import (
-    BANK_PARTY,
-    BANK_SEAT,
-    NUMBERED_KINDS,
-    FeedKind,
-    FrameKind,
-    account_no_from_index,
-    contract_no_from_index,
-    index_from_account_no,
-)
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, NUMBERED_KINDS, FeedKind, FrameKind
 from tests.customers import FIRST_BANK_ACCOUNT_NO, account, contract
 from tests.frames import believe
 from tests.protocol import keys

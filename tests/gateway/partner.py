@@ -9,13 +9,14 @@ from typing import TypeVar
 
 import trio
 
+from protocol.given_numbers import contract_no_from_index
 from protocol.header import Header
 from protocol.messages.codec import encode
 from protocol.messages.control import ControlMessage
 from protocol.messages.queries import QueryMessage
 from protocol.session.partner import PartnerSession
 from protocol.session.partner_events import EstablishedEvent, NegotiatedEvent, PartnerEvent
-from protocol.vocabulary import RecordKind, contract_no_from_index
+from protocol.vocabulary import RecordKind
 from tests.frames import make_records
 from tests.protocol import keys
 from tests.protocol.conversation import partner_session

@@ -21,6 +21,7 @@ from config.schema import Config, dump, load, with_dsn
 from ledger.journal import snapshot
 from ledger.service import Service
 from protocol.frame import UNSIGNED, Frame, FrameReader, make_frame, make_unsigned_frame
+from protocol.given_numbers import contract_nos_from_indices
 from protocol.header import Header, new_header
 from protocol.limits import LINK_BEAT_NS
 from protocol.messages.base import Message
@@ -29,15 +30,7 @@ from protocol.messages.control import RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import OpenAccounts, SignContracts
 from protocol.messages.gateway_link import LinkMessage, Register, Registered
 from protocol.records import OutcomeArray, OutcomesPreamble, RecordArray, outcomes_from_body, unpack_preamble
-from protocol.vocabulary import (
-    BANK_PARTY,
-    Direction,
-    FrameKind,
-    Role,
-    SeatRole,
-    Suite,
-    contract_nos_from_indices,
-)
+from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Role, SeatRole, Suite
 from tests.bank_seats import bank_seat_for
 from tests.customers import account, contract
 from tests.frames import believe, make_records

@@ -21,6 +21,7 @@ from ledger.core.state.book import Book, BookSize
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_no_from_index
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, PrefixArray
 from protocol.limits import REQUEST_PAGE_RECORDS
 from protocol.messages.codec import encode
@@ -40,7 +41,6 @@ from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
     BANK_PARTY,
-    CONTRACT_NUMBER_STEP,
     AccountEvent,
     ContractStatus,
     Direction,
@@ -49,7 +49,6 @@ from protocol.vocabulary import (
     Role,
     SeatRole,
     Suite,
-    account_no_from_index,
 )
 from tests.bank_seats import BANK_SEATS, SAVINGS_SEAT, SEAT_ROLES, bank_seat_for
 from tests.customers import account, contract, holder_of

@@ -10,20 +10,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
+from protocol.given_numbers import account_nos_from_indices, contract_no_from_index, contract_nos_from_indices
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
 from protocol.messages.customers.accounts import ChangeAccount, ChangeBroker, ChangeContract, ReplaceCard
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import (
-    AccountEvent,
-    ContractEvent,
-    ContractStatus,
-    RecordKind,
-    Way,
-    account_nos_from_indices,
-    contract_no_from_index,
-    contract_nos_from_indices,
-)
+from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, Way
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import contract, restraint
 from tests.ledger_core.desk import (

@@ -11,6 +11,7 @@ from ledger.core import engine
 from ledger.core.frames import Frames, own_slots
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
+from protocol.given_numbers import account_no_from_index
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.messages.control import (
     ConfirmRoll,
@@ -36,14 +37,7 @@ from protocol.messages.day.steps import (
 from protocol.messages.feeds import Notice, Receipt
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.records import OUTCOME, RecordArray
-from protocol.vocabulary import (
-    AccountEvent,
-    ContractEvent,
-    ContractStatus,
-    RecordKind,
-    SeatRole,
-    account_no_from_index,
-)
+from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, SeatRole
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, IDENTITY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import account, contract, holder_of, shares
 from tests.ledger_core.control import refused as people

@@ -11,10 +11,11 @@ from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from ledger.core.state.general_ledger import GeneralLedger, LedgerKey
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
+from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_no_from_index
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.messages.customers.accounts import OpenAccounts
 from protocol.records import RecordArray
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, AccountCode, Way, account_no_from_index
+from protocol.vocabulary import AccountCode, Way
 from rules.entries import OPENING
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import account

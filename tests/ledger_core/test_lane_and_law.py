@@ -14,12 +14,13 @@ from ledger.core.rows.runs import apply_run, runs
 from ledger.core.state.book import Book
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.codes import ReplyCode
+from protocol.given_numbers import contract_nos_from_indices
 from protocol.header import PrefixArray
 from protocol.kinds import KINDS
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.records import OUTCOME, OutcomeArray, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import RecordKind, SeatRole, Way, contract_nos_from_indices
+from protocol.vocabulary import RecordKind, SeatRole, Way
 from rules.entries import TAKEN
 from rules.kinds import LAW
 from tests.bank_seats import SAVINGS_SEAT

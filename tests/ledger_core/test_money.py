@@ -2,11 +2,12 @@
 
 from ledger.core.engine import buying_power
 from protocol.codes import ReplyCode
+from protocol.given_numbers import contract_no_from_index
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.messages.customers.restraints import LiftRestraint
 from protocol.messages.queries import ContractMoney
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import BANK_PARTY, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import restraint
 from tests.ledger_core.desk import (

@@ -8,6 +8,7 @@ import pytest
 
 from ledger.core import engine
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.limits import RESTRAINTS_PER_ACCOUNT_MAX
 from protocol.messages.customers.accounts import ChangeAccount
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
@@ -15,15 +16,7 @@ from protocol.messages.day.steps import SignOff
 from protocol.messages.queries import ContractMoney
 from protocol.records import STATE_DEDUCTIBLE, STATE_NUMBER_GIVEN, STATE_POSTED, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import (
-    CONTRACT_NUMBER_STEP,
-    AccountCode,
-    AccountEvent,
-    ContractStatus,
-    RecordKind,
-    RestraintKind,
-    Way,
-)
+from protocol.vocabulary import AccountCode, AccountEvent, ContractStatus, RecordKind, RestraintKind, Way
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import OUTLET, restraint
 from tests.ledger_core.desk import (

@@ -9,6 +9,7 @@ import pytest
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader
+from protocol.given_numbers import index_from_account_no, index_from_contract_no
 from protocol.header import Header
 from protocol.keys.signing import DOMAIN
 from protocol.limits import HEADER_BYTES, PREFIX_BYTES
@@ -16,7 +17,7 @@ from protocol.messages.codec import decode_answer, decode_control, decode_page, 
 from protocol.session.bank import BankSession
 from protocol.session.bank_events import NegotiateReceived, RequestReceived
 from protocol.session.states import BankState
-from protocol.vocabulary import Direction, FrameKind, Suite, index_from_account_no, index_from_contract_no
+from protocol.vocabulary import Direction, FrameKind, Suite
 from tests.protocol import keys
 from tests.protocol.conversation import T0_NS, bank_session, freezes, new_pair, partner_session
 from tests.vectors import generate, invalid_frames, valid_frames

@@ -11,6 +11,7 @@ import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.day.steps import (
     NO_TOTALS,
     AnnounceSet,
@@ -29,7 +30,7 @@ from protocol.records import (
     STATE_NUMBER_GIVEN,
 )
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import ClearedEvent, Fate, FrameKind, LaneState, RecordKind, contract_no_from_index
+from protocol.vocabulary import ClearedEvent, Fate, FrameKind, LaneState, RecordKind
 from tests.vectors import reconciling_frames
 from tests.vectors.outcomes import outcomes
 from tests.vectors.voices import SENT_AT_NS, TRADE_DATE, Vector, Voice

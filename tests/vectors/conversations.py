@@ -8,13 +8,14 @@ from functools import partial
 
 from protocol.codes import ReplyCode
 from protocol.describe import Json
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.codec import encode
 from protocol.messages.control import EndKey, RegisterKey
 from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.feeds import FeedPage, Notice, Object, Receipt
 from protocol.messages.queries import BuyingPowerQuery
 from protocol.session.partner import PartnerSession
-from protocol.vocabulary import ContractEvent, FrameKind, Suite, contract_no_from_index
+from protocol.vocabulary import ContractEvent, FrameKind, Suite
 from tests.frames import make_records
 from tests.protocol import keys
 from tests.vectors import director, feed_frames

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from protocol.codes import ReplyCode
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.codec import encode
 from protocol.messages.feeds import (
     NO_ENTRY,
@@ -30,7 +31,7 @@ from protocol.messages.feeds import (
 )
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.session import Heartbeat
-from protocol.vocabulary import FeedKind, FrameKind, contract_no_from_index
+from protocol.vocabulary import FeedKind, FrameKind
 from tests.vectors.outcomes import outcomes
 from tests.vectors.voices import DECIDED_AT_NS, TRADE_DATE, Vector, Voice
 

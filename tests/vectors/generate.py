@@ -9,8 +9,9 @@ from pathlib import Path
 
 from protocol import describe
 from protocol.describe import Json
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.keys.signing import DOMAIN, Signer
-from protocol.vocabulary import Suite, account_no_from_index, contract_no_from_index
+from protocol.vocabulary import Suite
 from tests.bank_seats import BANK_SEAT, SEAT_ROLES
 from tests.protocol import keys
 from tests.vectors import invalid_frames, pushed_frames, valid_frames

@@ -9,9 +9,10 @@ import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.frame import make_frame
+from protocol.given_numbers import account_no_from_index
 from protocol.messages.customers.interest import InterestAnswer, InterestDue, InterestQuery
 from protocol.records import FREEZE_STATE_NONE, RECORD
-from protocol.vocabulary import FrameKind, RecordKind, account_no_from_index
+from protocol.vocabulary import FrameKind, RecordKind
 from tests.vectors.outcomes import outcomes
 from tests.vectors.voices import Vector, Voice
 

@@ -6,14 +6,9 @@ Belongs here: these frames. Never here: who speaks (voices).
 from collections.abc import Iterator
 
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.messages.customers.open_items import OpenDate, OpenFreeze, OpenItemsAnswer, OpenItemsQuery, OpenRestraint
-from protocol.vocabulary import (
-    Direction,
-    FrameKind,
-    RestraintKind,
-    account_no_from_index,
-    contract_no_from_index,
-)
+from protocol.vocabulary import Direction, FrameKind, RestraintKind
 from tests.bank_seats import TELLER_SEAT
 from tests.vectors.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
 

@@ -12,6 +12,7 @@ from nacl.bindings import crypto_box
 
 from protocol.codes import ReplyCode
 from protocol.describe import Json
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.messages.customers.accounts import SecuritiesAccount
 from protocol.messages.customers.pushes import (
     ConfirmPush,
@@ -26,14 +27,7 @@ from protocol.messages.customers.pushes import (
 )
 from protocol.particulars import Document, Person, binding_of, password_to_bytes, person_to_bytes
 from protocol.records import FREEZE_STATE_NONE, STATE_NUMBER_GIVEN
-from protocol.vocabulary import (
-    CardAnswer,
-    Direction,
-    FrameKind,
-    PushState,
-    account_no_from_index,
-    contract_no_from_index,
-)
+from protocol.vocabulary import CardAnswer, Direction, FrameKind, PushState
 from tests.bank_seats import IDENTITY_SEAT
 from tests.vectors.outcomes import outcomes
 from tests.vectors.voices import TRADE_DATE, Vector, Voice, bank_seat_voice

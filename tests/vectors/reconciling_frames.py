@@ -9,6 +9,7 @@ import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
+from protocol.given_numbers import contract_no_from_index
 from protocol.limits import RANGE_PAIRS
 from protocol.messages.day.corrections import (
     Closing,
@@ -68,7 +69,6 @@ from protocol.vocabulary import (
     FrameKind,
     LaneState,
     RecordKind,
-    contract_no_from_index,
 )
 from tests.bank_seats import DAY_SEAT
 from tests.vectors import settling_frames

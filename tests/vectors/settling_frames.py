@@ -9,6 +9,7 @@ import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.day.settling import (
     Credit,
     CreditsAnswer,
@@ -28,7 +29,7 @@ from protocol.records import (
     RecordArray,
 )
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import FrameKind, RecordKind, contract_no_from_index
+from protocol.vocabulary import FrameKind, RecordKind
 from tests.vectors.outcomes import outcomes
 from tests.vectors.voices import TRADE_DATE, Vector, Voice
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.limits import STALE_RETRY_NS
 from protocol.messages.codec import encode
 from protocol.messages.control import (
@@ -65,8 +66,6 @@ from protocol.vocabulary import (
     RecordKind,
     SeatRole,
     Suite,
-    account_no_from_index,
-    contract_no_from_index,
 )
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, bank_seat_for
 from tests.customers import outlets_above, restraint

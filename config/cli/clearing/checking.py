@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from protocol.codes import FACTS, ReplyCode
+from protocol.given_numbers import index_from_contract_no
 from protocol.kinds import FEE_FIELDS, KINDS, SECOND_FIELDS
 from protocol.limits import REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX, TRADE_DATE_MAX, TRADE_DATE_MIN
 from protocol.messages.day.steps import SetTotals
 from protocol.messages.fields import fen_from_sum
 from protocol.records import RecordArray
-from protocol.vocabulary import RecordKind, index_from_contract_no
+from protocol.vocabulary import RecordKind
 from rules.day.clearing import LINES, Line, SetSoFar, decide_line
 
 _COLUMNS = (

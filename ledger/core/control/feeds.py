@@ -14,6 +14,7 @@ from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Positions
 from ledger.core.state.day.clearing import CASE_TOLD, Lane
 from ledger.core.state.day.obligations import Obligation
+from protocol.given_numbers import contract_no_from_index
 from protocol.kinds import KIND_CODES, KINDS
 from protocol.messages.feeds import (
     COUNTED_KINDS,
@@ -29,7 +30,7 @@ from protocol.messages.feeds import (
 )
 from protocol.messages.fields import sum_from_fen
 from protocol.records import OutcomeArray
-from protocol.vocabulary import BANK_PARTY, FeedKind, RecordKind, Role, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, FeedKind, RecordKind, Role
 
 COUNTED = tuple(kind for kind, row in KINDS.items() if row.told_at_sign_off)
 assert len(COUNTED) == COUNTED_KINDS

@@ -14,6 +14,7 @@ from ledger.core.lines.differing import order_of
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.columns import Positions
 from ledger.core.state.day.clearing import Lane
+from protocol.given_numbers import contract_no_from_index, index_from_contract_no
 from protocol.limits import CONTRACTS_LOOKED_AT_MAX, QUERY_CLOSINGS_MAX, QUERY_REVERTS_MAX
 from protocol.messages.day.corrections import (
     Closing,
@@ -26,7 +27,6 @@ from protocol.messages.day.corrections import (
     RevertsAnswer,
     RevertsQuery,
 )
-from protocol.vocabulary import contract_no_from_index, index_from_contract_no
 from rules.account import Account
 from rules.day.corrections import corrected, is_within, reverted
 from rules.request import Cases, OfDate

@@ -15,8 +15,9 @@ from ledger.core.state.columns import FenColumn, Mask, Positions
 from ledger.core.state.day.clearing import ADJUSTED_FEN_COLUMNS, CORRECTED, ClearedContracts, Lane
 from ledger.core.state.people.permits import PermitKey
 from protocol.errors import InvariantBroken
+from protocol.given_numbers import contract_no_from_index
 from protocol.records import OutcomeArray
-from protocol.vocabulary import LaneEvent, LaneState, contract_no_from_index
+from protocol.vocabulary import LaneEvent, LaneState
 from rules.contracts import ENDED
 from rules.day.states import LANE_STATES
 from rules.entries import MADE_GOOD, TAKEN_BACK

@@ -16,7 +16,8 @@ from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import LongColumn, Mask, Positions
 from ledger.core.state.day.clearing import CORRECTED, PROCEEDS_BOOKED, ClearedContracts, Lane
 from ledger.core.state.requests import FATE_MASK, key_dates
-from protocol.vocabulary import Fate, LaneEvent, LaneState, contract_no_from_index
+from protocol.given_numbers import contract_no_from_index
+from protocol.vocabulary import Fate, LaneEvent, LaneState
 from rules.contracts import ENDED
 from rules.day.states import next_lane_state
 from rules.request import Booked, Cases, Correction, OfDate, Permitted, Tolerance

@@ -9,9 +9,10 @@ from ledger.core.corrections.later import money_of
 from ledger.core.lines.compare import Places, part_of, told_differences
 from ledger.core.lines.proceeds import contracts_due, missing_fen
 from ledger.core.state.book import Book
+from protocol.given_numbers import contract_no_from_index
 from protocol.limits import QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX
 from protocol.messages.queries import ContractProceeds, DifferenceAnswer, ProceedsAnswer, SetAnswer
-from protocol.vocabulary import LaneState, contract_no_from_index
+from protocol.vocabulary import LaneState
 from rules.day.settlement import excess_booked_fen
 
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from ledger.core.state.columns import FenColumn, LongColumn, Mask
 from ledger.core.state.requests import key_columns, key_parts
+from protocol.given_numbers import contract_nos_from_indices
 from protocol.messages.queries import Difference, rows_digest
-from protocol.vocabulary import ComparedField, DifferenceClass, contract_nos_from_indices
+from protocol.vocabulary import ComparedField, DifferenceClass
 
 SUMS = (ComparedField.BOUGHT, ComparedField.SOLD)  # of a contract: they are corrected, and not decided
 _NONE = np.zeros(0, np.int64)

@@ -6,9 +6,9 @@ Belongs here: reading. Never here: who may ask (book_answers), what is due (days
 import numpy as np
 
 from ledger.core.state.book import Book
+from protocol.given_numbers import account_nos_from_indices
 from protocol.limits import CONTRACTS_LOOKED_AT_MAX, QUERY_INTEREST_MAX
 from protocol.messages.customers.interest import InterestAnswer, InterestDue, InterestQuery
-from protocol.vocabulary import account_nos_from_indices
 
 
 def interest_due(book: Book, query: InterestQuery) -> InterestAnswer:

@@ -10,6 +10,7 @@ from ledger.core.settling.amounts import amounts_of, contracts_to_settle
 from ledger.core.state.book import Book
 from ledger.core.state.columns import Positions
 from ledger.core.state.day.clearing import Lane
+from protocol.given_numbers import contract_nos_from_indices
 from protocol.limits import AMOUNT_FEN_MAX, CONTRACTS_LOOKED_AT_MAX, QUERY_SETTLEMENTS_MAX
 from protocol.messages.day.settling import (
     Credit,
@@ -19,7 +20,7 @@ from protocol.messages.day.settling import (
     SettlementsAnswer,
     SettlementsQuery,
 )
-from protocol.vocabulary import LaneState, contract_nos_from_indices
+from protocol.vocabulary import LaneState
 
 _LOOKED_AT_ONCE = 4_096  # contracts, until an answer is full
 

@@ -16,10 +16,11 @@ from ledger.core.state.columns import FenColumn, Mask, Positions
 from ledger.core.state.day.clearing import CREDITED, OTHER_GATED, Lane, LaneKey
 from ledger.core.state.day.gated import GatedLane, SettledEntries
 from protocol.errors import InvariantBroken
+from protocol.given_numbers import contract_nos_from_indices
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.messages.fields import fen_from_sum, sum_from_fen
 from protocol.records import STATE_SET_OFF, OutcomeArray
-from protocol.vocabulary import AccountStatus, contract_nos_from_indices
+from protocol.vocabulary import AccountStatus
 from rules import entries
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ from ledger.core.control.customers.accounts import own_contract
 from ledger.core.state.book import FACT_MASK, HAD_CONTRACT, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Positions
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.limits import ACCOUNTS_MAX, COLUMN_FEN_MAX, PARTIES_MAX
 from protocol.messages.day.marked import OutletApart
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.queries import AccountFacts, ContractMoney, PartyTotals
-from protocol.vocabulary import BANK_PARTY, ContractStatus, account_no_from_index, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, ContractStatus
 from rules.contracts import ENDED, status_told
 
 _PARTIES = PARTIES_MAX + 1

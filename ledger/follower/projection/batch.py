@@ -29,6 +29,7 @@ from ledger.follower.projection.people import PeopleOfBatch, effect_of
 from ledger.follower.projection.request_blocks import RequestRuns
 from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.table import Made, ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.messages.control import (
     ChangeMode,
     ConfirmRoll,
@@ -42,7 +43,6 @@ from protocol.messages.customers.accounts import ChangeAccount, ChangeBroker, Ch
 from protocol.messages.customers.pushes import ConfirmPush
 from protocol.messages.outlets import RegisterOutlets
 from protocol.records import RECORD
-from protocol.vocabulary import CONTRACT_NUMBER_STEP
 
 if TYPE_CHECKING:
     from ledger.core.rows.rolls import Roll

@@ -50,7 +50,7 @@ from ledger.follower.projection.parties import readable, write_parties
 from ledger.follower.projection.people import write_people
 from ledger.journal.head import SHARD, ZERO_DIGEST
 from protocol.errors import InvariantBroken
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, account_nos_from_indices, contract_nos_from_indices
+from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_nos_from_indices, contract_nos_from_indices
 
 # What is read here can be made again from the journal, and cursor and rows are one transaction: a crash of the server
 # may take the last of them back together, never one without the other. So no commit waits for the disk.

@@ -13,18 +13,11 @@ import trio
 from frontend_sim.practice import cast
 from protocol.client import MisuseError, Seat, SeatSettings, SyncSeat
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.header import Header
 from protocol.messages.base import Message
 from protocol.messages.queries import AccountAnswer, AccountFacts, AccountQuery, QueryMessage, TotalsAnswer
-from protocol.vocabulary import (
-    BANK_PARTY,
-    BANK_SEAT,
-    AccountStatus,
-    ContractStatus,
-    Suite,
-    account_no_from_index,
-    contract_no_from_index,
-)
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, AccountStatus, ContractStatus, Suite
 from tests.client.fake_bank import FakeBank
 from tests.customers import FIRST_BANK_ACCOUNT_NO
 

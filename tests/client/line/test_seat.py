@@ -16,11 +16,12 @@ from frontend_sim.practice.ledger import OPENING_FEN, TRADE_DATE
 from protocol.client import OutboxInUse, Outcome, Seat, SeatSettings, SyncSeat
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
+from protocol.given_numbers import account_no_from_index
 from protocol.keys.signing import signer_from_key
 from protocol.limits import CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
 from protocol.messages.customers.accounts import ChangeContract
 from protocol.records import RECORD, RecordArray
-from protocol.vocabulary import FrameKind, account_no_from_index
+from protocol.vocabulary import FrameKind
 from tests.client.fake_bank import SEAT, FakeBank
 from tests.frames import make_records
 

@@ -9,12 +9,13 @@ import trio
 from config.cli.load.csv_files import ContractLine, DataFileError, FileKind, Item, Piece
 from config.cli.load.sending import Loader
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.limits import QUERY_CONTRACTS_MAX
 from protocol.messages.control import ControlMessage, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import AccountTerms, OpenAccounts, SignContracts
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.messages.queries import AccountAnswer, AccountFacts
-from protocol.vocabulary import AccountStatus, ContractStatus, SeatRole, account_no_from_index, contract_no_from_index
+from protocol.vocabulary import AccountStatus, ContractStatus, SeatRole
 from tests.customers import account
 from tests.frontend_sim.memory_seat import TODAY, MemoryOutcome
 

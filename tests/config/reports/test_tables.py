@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.kit.exit_codes import ExitCode
-from protocol.vocabulary import account_no_from_index
+from protocol.given_numbers import account_no_from_index
 from tests.config.books.story import kept
 from tests.config.reports.story import ANN, BOB, CID, DAN, monday, reports_of, table_of, two_dates
 from tests.customers import FIRST_BANK_ACCOUNT_NO

@@ -29,11 +29,12 @@ from ledger.journal.chain import Chain
 from ledger.journal.head import ZERO_DIGEST, JournalNewer, JournalTampered
 from ledger.journal.replaying import apply_stored
 from ledger.recovery import check_portion
+from protocol.given_numbers import contract_no_from_index
 from protocol.header import PREFIX
 from protocol.limits import DIGEST_BYTES, RECORD_BYTES
 from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.session import Negotiate
-from protocol.vocabulary import ContractEvent, RecordKind, contract_no_from_index
+from protocol.vocabulary import ContractEvent, RecordKind
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import restraint
 from tests.follower.journal_maker import DATE, OTHER_SEAT, SEAT, SMALL, account_no_of, freezes, joined, record

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from protocol.acts.moved import ReverseAct
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.control import ChangeMode
 from protocol.records import RecordArray
-from protocol.vocabulary import Mode, RecordKind, Right, Way, contract_no_from_index
+from protocol.vocabulary import Mode, RecordKind, Right, Way
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import restraint
 from tests.follower.journal_maker import BROKER, DATE, NEXT_DATE, SEAT, JournalMaker, account_no_of, joined, record

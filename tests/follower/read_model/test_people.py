@@ -15,8 +15,9 @@ from protocol.acts.table import (
     StopBrokerAct,
     text_of,
 )
+from protocol.given_numbers import account_no_from_index
 from protocol.messages.persons import Act, RegisterPersons
-from protocol.vocabulary import Right, account_no_from_index
+from protocol.vocabulary import Right
 from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import outlets_above
 from tests.follower.journal_maker import BROKER, JournalMaker

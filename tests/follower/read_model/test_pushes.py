@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from ledger.core.state.customers import pushes as kept
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.messages.customers.accounts import ChangeAccount, OpenAccounts
 from protocol.messages.customers.pushes import ConfirmPush, Identify
-from protocol.vocabulary import AccountEvent, CardAnswer, account_no_from_index, contract_no_from_index
+from protocol.vocabulary import AccountEvent, CardAnswer
 from tests.bank_seats import IDENTITY_SEAT
 from tests.customers import account, holder_of, pushed_contract
 from tests.follower.journal_maker import BROKER, DATE, SEAT, JournalMaker

@@ -13,7 +13,8 @@ from ledger.follower.projection.customers.account_pages import TAIL_RECORDS_MIN
 from ledger.follower.projection.read_model import CursorMoved
 from ledger.journal.head import JournalTampered
 from protocol.errors import InvariantBroken
-from protocol.vocabulary import RecordKind, contract_no_from_index
+from protocol.given_numbers import contract_no_from_index
+from protocol.vocabulary import RecordKind
 from tests.follower.journal_maker import (
     DATE,
     OTHER_SEAT,

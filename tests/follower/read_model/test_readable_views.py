@@ -15,6 +15,7 @@ from ledger.database.migrate import migrate
 from ledger.database.reading import READER, VIEWS, WORDS, prepare_reading
 from protocol.acts.table import VoidAct
 from protocol.codes import ReplyCode
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.day.steps import (
     NO_TOTALS,
@@ -27,7 +28,7 @@ from protocol.messages.day.steps import (
     WithdrawSet,
 )
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import RecordKind, contract_no_from_index
+from protocol.vocabulary import RecordKind
 from tests.bank_seats import DAY_SEAT
 from tests.customers import pushed_contract
 from tests.follower.brought_story import brought_and_rated

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger.core import engine
+from protocol.given_numbers import account_no_from_index
 from protocol.messages.day.steps import (
     AnnounceSet,
     BeginSettle,
@@ -20,7 +21,7 @@ from protocol.messages.day.steps import (
     Tell,
 )
 from protocol.messages.queries import totals_digest
-from protocol.vocabulary import ClearedEvent, RecordKind, account_no_from_index
+from protocol.vocabulary import ClearedEvent, RecordKind
 from tests.bank_seats import DAY_SEAT
 from tests.follower.journal_maker import BROKER, DATE, SEAT, JournalMaker, joined, record
 from tests.follower.world import asked, world

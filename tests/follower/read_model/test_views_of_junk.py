@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from ledger.database.reading import READER, VIEWS
 from protocol.acts.table import VoidAct
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.control import OpenTradeDate, RegisterParty
 from protocol.messages.day.steps import (
     NO_TOTALS,
@@ -31,7 +32,7 @@ from protocol.messages.day.steps import (
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import RecordKind, Role, Suite, contract_no_from_index
+from protocol.vocabulary import RecordKind, Role, Suite
 from tests.bank_seats import SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import pushed_contract, restraint
 from tests.follower.brought_story import brought_and_rated

@@ -9,9 +9,10 @@ from frontend_sim.auditor.auditor import ACCOUNT_KINDS, Auditor
 from frontend_sim.auditor.observations import ControlKind, Seen
 from frontend_sim.auditor.register import Totals
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN
 from protocol.trade_dates import trade_day as trade_day_of
-from protocol.vocabulary import ContractStatus, RecordKind, Role, account_no_from_index, contract_no_from_index
+from protocol.vocabulary import ContractStatus, RecordKind, Role
 
 BANK, BROKER, STRANGER = 1, 2, 3
 BANK_SEAT, BROKER_SEAT, STRANGER_SEAT = 1, 21, 31

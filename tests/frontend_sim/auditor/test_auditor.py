@@ -7,18 +7,11 @@ import pytest
 from frontend_sim.auditor.observations import ControlKind
 from frontend_sim.auditor.register import Totals
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import FREEZE_STATE_CLOSED, STATE_NUMBER_GIVEN, STATE_POSTED
 from protocol.trade_dates import date_of_day
-from protocol.vocabulary import (
-    AccountEvent,
-    ContractEvent,
-    ContractStatus,
-    RecordKind,
-    Way,
-    account_no_from_index,
-    contract_no_from_index,
-)
+from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, Way
 from tests.architecture.sources import imported, parsed
 from tests.frontend_sim.auditor.conversation import (
     ACCOUNT,

@@ -19,6 +19,7 @@ from frontend_sim.auditor.withheld import Restraint
 from frontend_sim.market.request_blocks import NO_TARGET, Request, TargetKey, record_block
 from ledger.core.engine import apply_genesis, decide_block, decide_control, totals
 from ledger.core.state.book import Book
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.header import PREFIX, PrefixArray
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.messages.control import ChangeMode, ControlMessage, Genesis, PartyEntry, RegisterParty, RegisterSeat
@@ -36,8 +37,6 @@ from protocol.vocabulary import (
     Role,
     SeatRole,
     Way,
-    account_no_from_index,
-    contract_no_from_index,
 )
 from tests.bank_seats import BANK_SEATS, SAVINGS_SEAT, SEAT_ROLES, bank_seat_for
 from tests.customers import account, contract, restraint

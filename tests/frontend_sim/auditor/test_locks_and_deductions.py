@@ -10,18 +10,9 @@ from frontend_sim.auditor.audited_account import OfDay
 from frontend_sim.auditor.observations import ControlKind
 from frontend_sim.auditor.register import Totals
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.records import STATE_DEDUCTIBLE, STATE_NUMBER_GIVEN
-from protocol.vocabulary import (
-    AccountEvent,
-    ContractEvent,
-    ContractStatus,
-    Market,
-    RecordKind,
-    RestraintKind,
-    Way,
-    account_no_from_index,
-    contract_no_from_index,
-)
+from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, Market, RecordKind, RestraintKind, Way
 from tests.frontend_sim.auditor.conversation import (
     ACCOUNT,
     ANSWERED,

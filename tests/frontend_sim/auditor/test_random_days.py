@@ -33,6 +33,7 @@ from protocol.acts.restraints import DeductAct, LiftRestraintAct, RestrainAct
 from protocol.acts.savings import SavingsInterestAct
 from protocol.acts.table import AnyAct, act_of
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_no_from_index, contract_no_from_index
 from protocol.header import PREFIX, PrefixArray
 from protocol.messages.codec import decode_control
 from protocol.messages.control import ChangeMode, ControlMessage, EndSettlement, OpenTradeDate, RegisterParty
@@ -59,18 +60,7 @@ from protocol.messages.feeds import Notice
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import (
-    BANK_PARTY,
-    CONTRACT_NUMBER_STEP,
-    ContractStatus,
-    FrameKind,
-    Mode,
-    RecordKind,
-    RestraintKind,
-    Role,
-    account_no_from_index,
-    contract_no_from_index,
-)
+from protocol.vocabulary import BANK_PARTY, ContractStatus, FrameKind, Mode, RecordKind, RestraintKind, Role
 from tests.frontend_sim.auditor.dated import DatedAuditor
 from tests.ledger_core.days.bank import House
 from tests.ledger_core.days.facts import drawn

@@ -23,6 +23,7 @@ from gateway.own_book.marked import MarkedBook
 from ledger.core.book_answers import BookAnswers
 from protocol.client import Outcome
 from protocol.frame import make_unsigned_frame
+from protocol.given_numbers import contract_no_from_index
 from protocol.header import unpack_header
 from protocol.limits import RANGE_PAIRS
 from protocol.messages.codec import decode_answer, decode_query, encode
@@ -32,7 +33,7 @@ from protocol.messages.day.steps import SignOff
 from protocol.messages.gateway_link import BookFeed
 from protocol.messages.queries import AnswerMessage, QueryMessage, TotalsAnswer, TotalsQuery
 from protocol.session.told_values import check_answer
-from protocol.vocabulary import BANK_PARTY, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY
 from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.desk import MONDAY, SEAT, Desk, fill_buy
 

@@ -13,12 +13,13 @@ from gateway.dispatch.admission import FRAME_WORK_NS, PARTY_WORK_INTERVAL, QUERY
 from gateway.links.in_flight import InFlight
 from gateway.links.partner_link import LOGON_PIECE_PAUSE_NS, LOGON_PIECES_FREE
 from protocol.codes import ReplyCode
+from protocol.given_numbers import contract_no_from_index
 from protocol.limits import ACT_BODY_BYTES_MAX, PREFIX_BYTES, SMALL_CONTROL_BODY_BYTES_MAX
 from protocol.messages.codec import encode
 from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.queries import OutcomeQuery
 from protocol.session.partner_events import NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind
 from tests.bank_seats import TELLER_SEAT
 from tests.gateway.entrance.test_hostile_partners import is_served, read_to_the_end
 from tests.gateway.fake_ledger import FakeLedger, blank_request

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from gateway.own_book.book import FIRST_CAPACITY, OwnBook
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, CONTRACTS_MAX
 from protocol.messages.codec import decode_answer, encode
 from protocol.messages.queries import TotalsAnswer
@@ -24,7 +25,7 @@ from protocol.records import (
     OutcomeArray,
     RecordArray,
 )
-from protocol.vocabulary import RecordKind, Way, account_no_from_index, contract_no_from_index
+from protocol.vocabulary import RecordKind, Way
 from tests.customers import account, contract
 
 Line = tuple[RecordKind, int, int, int, ReplyCode]  # kind, contract index, amount, release, code

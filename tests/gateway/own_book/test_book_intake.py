@@ -17,6 +17,7 @@ from gateway.own_book.book_file import BookBase
 from gateway.own_book.book_intake import SPANS_MAX, BookIntake, FeedBroken
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.messages.control import ConfirmRoll, OpenTradeDate
 from protocol.messages.customers.accounts import (
     ChangeAccount,
@@ -28,7 +29,7 @@ from protocol.messages.customers.accounts import (
 )
 from protocol.messages.customers.pushes import ConfirmPush
 from protocol.messages.gateway_link import BookFeed
-from protocol.vocabulary import AccountEvent, ContractEvent, FrameKind, account_no_from_index, contract_no_from_index
+from protocol.vocabulary import AccountEvent, ContractEvent, FrameKind
 from tests.customers import account, contract
 from tests.gateway.fake_ledger import (
     OPENED,

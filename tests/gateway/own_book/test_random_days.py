@@ -17,10 +17,10 @@ from gateway.own_book.book_intake import BookIntake
 from ledger.core import engine
 from ledger.core.rows.row import Row
 from protocol.frame import Frame, make_unsigned_frame
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.header import PREFIX, unpack_header
 from protocol.limits import HEADER_BYTES, OUTCOME_BYTES, PREFIX_BYTES, RECORD_BYTES
 from protocol.messages.gateway_link import BookFeed
-from protocol.vocabulary import CONTRACT_NUMBER_STEP
 from tests.ledger_core.days.bank import Marked
 from tests.ledger_core.days.facts import drawn
 from tests.ledger_core.days.walk import at_random

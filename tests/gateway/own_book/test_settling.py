@@ -8,9 +8,10 @@ import pytest
 from gateway.own_book.book import OwnBook
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.records import STATE_CREDITED, STATE_OWED, STATE_SET_OFF, OutcomeArray, RecordArray
-from protocol.vocabulary import RecordKind, account_no_from_index, contract_no_from_index
+from protocol.vocabulary import RecordKind
 from tests.customers import account, contract
 from tests.gateway.own_book.test_book import block, book_of, money
 

@@ -25,6 +25,7 @@ from ledger.service import Service
 from ledger.watch.suspects import FrameFault
 from protocol.codes import ReplyCode
 from protocol.frame import Frame
+from protocol.given_numbers import contract_no_from_index
 from protocol.limits import REQUEST_PAGE_RECORDS
 from protocol.messages.codec import decode_answer, decode_link, decode_session
 from protocol.messages.customers.accounts import ChangeContract
@@ -32,7 +33,7 @@ from protocol.messages.gateway_link import SeatHead
 from protocol.messages.queries import BuyingPowerQuery, OutcomeQuery, TotalsQuery
 from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME, RecordArray
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind
 from tests.ledger.memory import SMALL, MemoryLedger, control_of, logon
 from tests.ledger.world import DATE, SEAT, SECOND_SEAT, RawGateway, block, freezes, load_master_data, query, serving
 

@@ -30,13 +30,14 @@ from ledger.watch.suspects import FAILURES_KEPT_MAX, FrameFault, Stage, Suspects
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.codec import decode_link, decode_session
 from protocol.messages.control import ControlMessage
 from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME
-from protocol.vocabulary import ContractEvent, FrameKind, contract_no_from_index
+from protocol.vocabulary import ContractEvent, FrameKind
 from tests.ledger.journal.test_quarantine import POISON_FEN, assert_replays, codes_of, poison
 from tests.ledger.memory import SMALL, MemoryLedger, control_of, logon
 from tests.ledger.watch.test_process import ended, ledger_process, serves

@@ -5,6 +5,7 @@ import pytest
 
 from ledger.core import engine
 from ledger.core.state.book import Book
+from protocol.given_numbers import contract_no_from_index
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_answer, encode
@@ -17,7 +18,7 @@ from protocol.messages.queries import (
     TotalsAnswer,
     TotalsQuery,
 )
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT
 from tests.ledger.memory import MemoryLedger
 from tests.ledger.world import BROKER, CONTRACTS, DATE, SEAT, SPARE_ACCOUNTS, block, freezes, query
 

@@ -8,13 +8,14 @@ from ledger.core.state.book import Book
 from ledger.order_path.groups import CONTROL_FRAMES_MAX
 from protocol.codes import ReplyCode
 from protocol.frame import Frame
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.codec import decode_link, decode_session
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind
 from tests.bank_seats import DAY_SEAT, TELLER_SEAT
 from tests.ledger.memory import SMALL, MemoryLedger, control_of, logon, with_version
 from tests.ledger.world import DATE, SEAT, SECOND_SEAT, block, control, freezes

@@ -3,13 +3,14 @@
 from ledger.order_path.decided import Decided
 from ledger.order_path.feed_pages import PageLookup
 from protocol.frame import Frame
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_answer, decode_link, encode
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.feeds import NO_ENTRY, FeedPage, FeedQuery, chained
 from protocol.messages.gateway_link import FeedTold, SeatHead, SeatHeadQuery
-from protocol.vocabulary import BANK_PARTY, ContractEvent, FeedKind, FrameKind, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, ContractEvent, FeedKind, FrameKind
 from tests.frames import frames_in
 from tests.ledger.memory import MemoryLedger, control_of
 from tests.ledger.world import BROKER, DATE, SEAT, SECOND_SEAT, control, header, query, signed

@@ -11,6 +11,7 @@ from ledger.database.connections import connect
 from ledger.journal.reader import JournalReader
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_unsigned_frame
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.codec import decode_answer, decode_session, encode
 from protocol.messages.control import ConfirmRoll, EndKey, OpenTradeDate, RegisterKey
 from protocol.messages.customers.accounts import ChangeContract
@@ -24,7 +25,7 @@ from protocol.messages.queries import (
     TotalsQuery,
 )
 from protocol.messages.session import Negotiate, NotApplied
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
 from tests.bank_seats import DAY_SEAT
 from tests.ledger.world import (
     BALANCE_FEN,

@@ -18,9 +18,10 @@ from ledger.journal.head import Fenced, JournalLost
 from ledger.service import Service
 from ledger.watch import look as look_module
 from ledger.watch.look import Look
+from protocol.given_numbers import contract_no_from_index
 from protocol.limits import COMMIT_NS_MAX, DATABASE_SILENT_NS_MAX, LOOK_NS_MAX
 from protocol.messages.queries import BuyingPowerQuery, OutcomeQuery, TotalsQuery
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
 from tests.ledger.world import DATE, SEAT, RawGateway, block, freezes, load_master_data, query, serving
 
 QUESTIONS = {

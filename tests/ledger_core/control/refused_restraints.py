@@ -3,11 +3,12 @@
 Belongs here: bringing a desk there, and what is then asked. Never here: assertions about the refusal.
 """
 
+from protocol.given_numbers import account_no_from_index
 from protocol.limits import RESTRAINTS_PER_ACCOUNT_MAX
 from protocol.messages.customers.accounts import ChangeAccount
 from protocol.messages.customers.restraints import Restrain
 from protocol.records import RecordArray
-from protocol.vocabulary import AccountEvent, RecordKind, Way, account_no_from_index
+from protocol.vocabulary import AccountEvent, RecordKind, Way
 from tests.customers import restraint
 from tests.ledger_core.desk import Desk, record
 

@@ -11,6 +11,7 @@ from ledger.core.control.judge import Sender, apply_control
 from protocol.acts.table import VoidAct
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.limits import KEYS_PER_SEAT_MAX
 from protocol.messages.control import (
     ChangeMode,
@@ -36,17 +37,7 @@ from protocol.messages.customers.accounts import (
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
 from protocol.messages.day.steps import SignOff
 from protocol.messages.outlets import RegisterOutlets
-from protocol.vocabulary import (
-    BANK_PARTY,
-    AccountEvent,
-    ContractEvent,
-    ContractStatus,
-    Mode,
-    Role,
-    SeatRole,
-    account_no_from_index,
-    contract_no_from_index,
-)
+from protocol.vocabulary import BANK_PARTY, AccountEvent, ContractEvent, ContractStatus, Mode, Role, SeatRole
 from rules.contracts import OWN_STATUSES, TRANSITIONS
 from tests.bank_seats import TELLER_SEAT
 from tests.customers import account, contract, holder_of, outlets_above, restraint

@@ -17,6 +17,7 @@ from ledger.core.state.book import Book
 from protocol.acts.table import VoidAct
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, PrefixArray
 from protocol.limits import OUTCOME_BYTES, PREFIX_BYTES
 from protocol.messages.codec import encode
@@ -34,17 +35,7 @@ from protocol.messages.customers.accounts import ChangeContract, OpenAccounts, S
 from protocol.messages.customers.restraints import Restrain
 from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME
-from protocol.vocabulary import (
-    BANK_PARTY,
-    BANK_SEAT,
-    ContractEvent,
-    Direction,
-    FrameKind,
-    Role,
-    SeatRole,
-    account_no_from_index,
-    contract_no_from_index,
-)
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, Direction, FrameKind, Role, SeatRole
 from tests.bank_seats import SAVINGS_SEAT, bank_seat_for
 from tests.customers import account, contract, restraint
 from tests.ledger_core.desk import BROKER, MONDAY, NOW_NS, OTHER_SEAT, OWNERS, SEAT, SECOND_SEAT, TUESDAY, Desk

@@ -10,6 +10,7 @@ from ledger.core.state.book import Book
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.acts.table import ResumeBrokerAct
 from protocol.codes import ReplyCode
+from protocol.given_numbers import contract_no_from_index
 from protocol.limits import FEED_ENTRIES_KEPT_MAX, FEED_PAGE_ENTRIES_MAX, SIGNED_FOR_KEPT_MAX
 from protocol.messages.codec import decode_content
 from protocol.messages.customers.accounts import ChangeAccount, ChangeContract, OpenAccounts, ReplaceCard, SignContracts
@@ -27,7 +28,7 @@ from protocol.messages.feeds import (
     Stopped,
 )
 from protocol.messages.fields import sum_from_fen
-from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, FeedKind, contract_no_from_index
+from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, FeedKind
 from tests.customers import account, contract
 from tests.ledger_core.control import refused as people
 from tests.ledger_core.desk import (

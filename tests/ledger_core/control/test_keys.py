@@ -16,11 +16,12 @@ from ledger.core.state.book import Book
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
+from protocol.given_numbers import contract_no_from_index
 from protocol.header import PREFIX
 from protocol.limits import KEY_ID_STEP_MAX, KEYS_PER_PARTY_MAX, KEYS_PER_SEAT_MAX, SESSION_VERSION_STEP_MAX
 from protocol.messages.control import EndKey, RegisterKey, RegisterSeat
 from protocol.messages.session import Negotiate
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, SeatRole, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, SeatRole
 from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.desk import (
     BROKER,

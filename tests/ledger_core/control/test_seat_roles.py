@@ -14,6 +14,7 @@ from ledger.core.roles import CONTROL_RIGHTS, may_send_control
 from ledger.core.state.people.permits import PermitList
 from protocol.acts.table import VoidAct
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.kinds import KINDS, may_send
 from protocol.messages.control import (
     ChangeMode,
@@ -69,8 +70,6 @@ from protocol.vocabulary import (
     Role,
     SeatRole,
     Suite,
-    account_no_from_index,
-    contract_no_from_index,
 )
 from rules.day.clearing import LINES
 from tests.bank_seats import SEAT_ROLES

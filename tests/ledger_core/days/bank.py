@@ -15,12 +15,13 @@ from ledger.core.state.forms.arrays import to_arrays
 from ledger.core.state.general_ledger import LedgerKey
 from protocol.acts.restraints import DeductAct, LiftRestraintAct, RestrainAct
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.messages.control import ChangeMode
 from protocol.messages.customers.accounts import ChangeBroker, ChangeContract
 from protocol.messages.day.steps import Mark, Tell
 from protocol.messages.queries import PartyTotals, totals_digest
 from protocol.records import RecordArray
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, AccountCode, ContractEvent, Mode, RecordKind, Right, Way
+from protocol.vocabulary import AccountCode, ContractEvent, Mode, RecordKind, Right, Way
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import contract
 from tests.ledger_core.corrections.people import staffed

@@ -7,6 +7,7 @@ import pytest
 from ledger.core import engine
 from ledger.core.lines.answers import clearing_set, proceeds_to_book, set_differences
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.messages.control import EndSettlement, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import ChangeContract, ReplaceCard
 from protocol.messages.day.steps import CompleteSet, Publish, Reconcile, SignOff, WithdrawSet
@@ -14,7 +15,6 @@ from protocol.messages.fields import fen_from_sum
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
-    CONTRACT_NUMBER_STEP,
     ClearedEvent,
     ComparedField,
     ContractEvent,

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from ledger.core.control.customers.reversals import TRIES_MAX
 from protocol.acts.moved import ReverseAct
 from protocol.codes import ReplyCode
-from protocol.vocabulary import contract_no_from_index
+from protocol.given_numbers import contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.corrections.people import DEE, EVE, staffed
 from tests.ledger_core.desk import (

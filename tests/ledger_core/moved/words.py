@@ -7,9 +7,10 @@ import numpy as np
 
 from ledger.core.state.general_ledger import LedgerKey
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.messages.control import ChangeMode
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN, STATE_MOVED
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, AccountCode, Mode
+from protocol.vocabulary import AccountCode, Mode
 from tests.ledger_core.desk import BROKER, OTHER_BROKER, Answer, Desk, Target
 
 

@@ -12,13 +12,13 @@ import pytest
 from ledger.core.corrections.answers import correction as dry_run
 from protocol.account_codes import AccountCode
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.messages.control import EndSettlement
 from protocol.messages.customers.accounts import ChangeAccount, ChangeContract, ReplaceCard
 from protocol.messages.day.corrections import CorrectionQuery
 from protocol.messages.day.steps import Publish, Reconcile, SignOff
 from protocol.records import RecordArray
 from protocol.vocabulary import (
-    CONTRACT_NUMBER_STEP,
     AccountEvent,
     ClearedEvent,
     ContractEvent,

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from protocol.acts.table import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
 from protocol.codes import ReplyCode
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.codec import decode_content
 from protocol.messages.control import ControlMessage
 from protocol.messages.customers.accounts import ChangeAccount, ChangeBroker, ChangeContract, ReplaceCard, SignContracts
@@ -22,7 +23,6 @@ from protocol.vocabulary import (
     ObligationState,
     PushState,
     Right,
-    contract_no_from_index,
 )
 from tests.bank_seats import DAY_SEAT, IDENTITY_SEAT
 from tests.customers import contract, holder_of, pushed_contract

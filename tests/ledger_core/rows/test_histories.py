@@ -11,21 +11,13 @@ from ledger.core import engine
 from ledger.core.invariants import check_book
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_no_from_index, contract_no_from_index
 from protocol.messages.control import ControlMessage
 from protocol.messages.customers.accounts import ChangeAccount, ChangeBroker, ChangeContract, ReplaceCard, SignContracts
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.records import RecordArray
 from protocol.trade_dates import date_of_day, trade_day
-from protocol.vocabulary import (
-    CONTRACT_NUMBER_STEP,
-    AccountEvent,
-    ContractEvent,
-    ContractStatus,
-    RecordKind,
-    Way,
-    account_no_from_index,
-    contract_no_from_index,
-)
+from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, Way
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import contract, restraint
 from tests.follower import naive

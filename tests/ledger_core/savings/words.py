@@ -6,10 +6,11 @@ Belongs here: days, orders, records of interest. Never here: an opinion on what 
 from ledger.core.savings.answers import interest_due
 from protocol.acts.savings import SavingsInterestAct
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.messages.customers.interest import InterestQuery
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, RecordKind
+from protocol.vocabulary import RecordKind
 from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT
 from tests.ledger_core.control.day.test_day_acts import House
 from tests.ledger_core.control.day.test_due_times import DAY_S, NS_PER_S, opened

@@ -17,6 +17,7 @@ from ledger.core.settling.answers import to_settle
 from ledger.core.state.book import BookSize
 from ledger.core.state.day.obligations import ObligationKey
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP, contract_no_from_index
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
 from protocol.messages.control import ChangeMode
 from protocol.messages.customers.accounts import ChangeContract
@@ -26,15 +27,7 @@ from protocol.messages.day.settling import SettlementsQuery
 from protocol.messages.day.steps import BeginSettle, Publish, Reconcile, SignOff
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import (
-    CONTRACT_NUMBER_STEP,
-    ClearedEvent,
-    ContractEvent,
-    LaneState,
-    Mode,
-    RecordKind,
-    contract_no_from_index,
-)
+from protocol.vocabulary import ClearedEvent, ContractEvent, LaneState, Mode, RecordKind
 from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT
 from tests.ledger_core.corrections.words import SEATS, closing
 from tests.ledger_core.desk import (

@@ -12,9 +12,10 @@ from ledger.core.invariants import check_book
 from ledger.core.state.book import FACT_MASK, STATE_SHIFT
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.records import OUTCOME, RECORD, STATE_CREDITED, STATE_SET_OFF, RecordArray
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, AccountStatus, LaneState, RecordKind
+from protocol.vocabulary import AccountStatus, LaneState, RecordKind
 from rules.contracts import ENDED
 from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.corrections import words

@@ -4,7 +4,8 @@ Belongs here: what is gated of each contract and date, what a set-off must come 
 """
 
 from ledger.core.state.book import Book
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, ObligationState
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
+from protocol.vocabulary import ObligationState
 
 GATES = (ObligationState.OWED_BY_BROKER, ObligationState.NOTIFIED, ObligationState.OVERDUE)
 

@@ -35,6 +35,14 @@ from ledger.core.state.columns import LongColumn
 from ledger.core.state.number_index import packed
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
+from protocol.given_numbers import (
+    CONTRACT_NUMBER_STEP,
+    account_no_from_index,
+    contract_no_from_index,
+    contract_nos_from_indices,
+    index_from_account_no,
+    index_from_contract_no,
+)
 from protocol.messages.customers.accounts import (
     ChangeAccount,
     ChangeBroker,
@@ -44,21 +52,7 @@ from protocol.messages.customers.accounts import (
     ReplaceCard,
     SignContracts,
 )
-from protocol.vocabulary import (
-    BANK_PARTY,
-    CONTRACT_NUMBER_STEP,
-    AccountEvent,
-    AccountStatus,
-    ContractEvent,
-    ContractStatus,
-    Market,
-    Role,
-    account_no_from_index,
-    contract_no_from_index,
-    contract_nos_from_indices,
-    index_from_account_no,
-    index_from_contract_no,
-)
+from protocol.vocabulary import BANK_PARTY, AccountEvent, AccountStatus, ContractEvent, ContractStatus, Market, Role
 from rules.contracts import (
     LOSS,
     MAY_CHANGE_BROKER,

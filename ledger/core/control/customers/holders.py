@@ -10,7 +10,8 @@ from ledger.core.control.customers.accounts import known_account
 from ledger.core.state.book import Book
 from protocol.acts.customers import ChangeHolderAct
 from protocol.codes import ReplyCode
-from protocol.vocabulary import AccountStatus, PushState, index_from_account_no
+from protocol.given_numbers import index_from_account_no
+from protocol.vocabulary import AccountStatus, PushState
 
 
 def judge_holder(book: Book, act: ChangeHolderAct) -> ReplyCode:

@@ -15,6 +15,7 @@ from ledger.core.control.customers.open_business import locks
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.requests import key_parts
 from protocol.codes import ReplyCode
+from protocol.given_numbers import contract_no_from_index
 from protocol.limits import (
     FREEZES_LOOKED_AT_MAX,
     QUERY_OPEN_DATES_MAX,
@@ -23,7 +24,7 @@ from protocol.limits import (
     UNSETTLED_DATES_MAX,
 )
 from protocol.messages.customers.open_items import OpenDate, OpenFreeze, OpenItemsAnswer, OpenItemsQuery, OpenRestraint
-from protocol.vocabulary import BANK_PARTY, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY
 from rules.contracts import ENDED
 
 _SETTLED_TOLD_MAX = QUERY_OPEN_DATES_MAX - UNSETTLED_DATES_MAX

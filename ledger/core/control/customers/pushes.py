@@ -19,6 +19,7 @@ from ledger.core.state.customers.pushes import Push
 from ledger.core.state.number_index import packed
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
+from protocol.given_numbers import account_no_from_index, contract_no_from_index, index_from_contract_no
 from protocol.limits import HOLDER_BYTES, PUSHES_FUTILE_MAX
 from protocol.messages.customers.accounts import (
     ChangeContract,
@@ -28,18 +29,7 @@ from protocol.messages.customers.accounts import (
     SignContracts,
 )
 from protocol.messages.customers.pushes import ConfirmPush, Identify, OpenPush, PushContract, PushFacts, PushMessage
-from protocol.vocabulary import (
-    AccountStatus,
-    CardAnswer,
-    ContractEvent,
-    ContractStatus,
-    Market,
-    PushEvent,
-    PushState,
-    account_no_from_index,
-    contract_no_from_index,
-    index_from_contract_no,
-)
+from protocol.vocabulary import AccountStatus, CardAnswer, ContractEvent, ContractStatus, Market, PushEvent, PushState
 from rules.contracts import LOSS, MAY_REPLACE_CARD
 from rules.pushes import (
     FUTILE,

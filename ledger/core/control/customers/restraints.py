@@ -12,10 +12,11 @@ from ledger.core.state.book import Book
 from ledger.core.state.customers.restraints import Restraint
 from protocol.acts.restraints import DeductAct
 from protocol.codes import ReplyCode
+from protocol.given_numbers import index_from_account_no
 from protocol.limits import RESTRAINTS_MAX, RESTRAINTS_PER_ACCOUNT_MAX
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import AccountStatus, RestraintKind, index_from_account_no
+from protocol.vocabulary import AccountStatus, RestraintKind
 
 _SECOND_NS, _DAY_S = 1_000_000_000, 86_400
 

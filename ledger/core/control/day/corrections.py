@@ -26,9 +26,10 @@ from protocol.acts.corrections import (
 )
 from protocol.acts.table import text_of
 from protocol.codes import ReplyCode
+from protocol.given_numbers import index_from_contract_no
 from protocol.messages.day.steps import ListedCorrection, TellCorrections, list_digest
 from protocol.trade_dates import is_trade_date
-from protocol.vocabulary import DifferenceClass, LaneEvent, LaneState, Right, Role, index_from_contract_no
+from protocol.vocabulary import DifferenceClass, LaneEvent, LaneState, Right, Role
 from rules.day.corrections import PERMITTED_KIND
 from rules.day.states import LANE_STATES
 

@@ -19,7 +19,7 @@ from ledger.core.state.book import Book
 from ledger.follower.projection.copying.arrays import Cuts, array_fields, rows_of
 from ledger.follower.projection.copying.rows import Int64s, column_names, copy_layout, filled_template
 from protocol.errors import InvariantBroken
-from protocol.vocabulary import account_no_from_index
+from protocol.given_numbers import account_no_from_index
 from rules.kinds import LAW
 
 PAGE_ACCOUNTS: Final = 1_024

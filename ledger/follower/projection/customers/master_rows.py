@@ -14,9 +14,9 @@ from ledger.core.state.columns import LongColumn
 from ledger.core.state.number_index import unpacked_all
 from ledger.follower.projection.copying.arrays import NULL, rows_of
 from ledger.follower.projection.copying.rows import Int64s, chunks_of, column_names, copy_layout, filled_template
+from protocol.given_numbers import account_nos_from_indices, contract_nos_from_indices
 from protocol.limits import HOLDER_BYTES
 from protocol.trade_dates import date_of_day
-from protocol.vocabulary import account_nos_from_indices, contract_nos_from_indices
 
 _ACCOUNT: Final = copy_layout(
     [

@@ -15,9 +15,9 @@ from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.follower.projection.copying.rows import Int64s
 from protocol.acts.moved import ReverseAct
 from protocol.acts.table import made_by_text
+from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_nos_from_indices
 from protocol.messages.persons import Act
 from protocol.records import RECORD
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, account_nos_from_indices
 
 _ADD_ENTRIES: Final = """
 INSERT INTO moved_entries (trade_date, seat, number, sequence, decided_at_ns, kind, party, account_no, amount_fen)

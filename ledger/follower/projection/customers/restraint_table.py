@@ -12,7 +12,7 @@ from ledger.core.state.book import Book
 from ledger.core.state.customers.restraints import Restraint
 from ledger.follower.projection.customers.restraints import Ended, RestraintsOfBatch, Rolled, Set
 from protocol.errors import InvariantBroken
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, account_no_from_index
+from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_no_from_index
 
 _ADD: Final = """
 INSERT INTO restraints (restraint_no, account_no, amount_fen, ordered_as, authority, document, operators, set_by,

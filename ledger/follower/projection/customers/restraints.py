@@ -11,11 +11,12 @@ from ledger.core.control.rows import Told
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from protocol.acts.table import Made, made_by_text
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.messages.persons import Act
 from protocol.records import RECORD
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, RestraintKind
+from protocol.vocabulary import RestraintKind
 
 if TYPE_CHECKING:
     from ledger.core.state.customers.restraints import Moved

@@ -9,8 +9,8 @@ from ledger.core.kind_tables import SETTLES
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.records import OUTCOME, RECORD
-from protocol.vocabulary import CONTRACT_NUMBER_STEP
 
 
 def settled_accounts(book: Book, row: Row) -> set[int]:

@@ -12,7 +12,7 @@ from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.core.state.day.clearing_accounts import BrokerEntry
 from ledger.database.books import CLEARING_KINDS
-from protocol.vocabulary import account_no_from_index, index_from_contract_no
+from protocol.given_numbers import account_no_from_index, index_from_contract_no
 from rules.entries import CUSTOMER_PAID
 
 if TYPE_CHECKING:

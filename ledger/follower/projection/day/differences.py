@@ -22,12 +22,13 @@ from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.day.clearing import NO_DIFFERENCE, Lane, LaneKey
 from protocol.acts.corrections import AssignItemAct, DecideAct
 from protocol.acts.table import Made, made_by_text
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.messages.day.steps import Reconcile
 from protocol.messages.persons import Act
 from protocol.messages.queries import Difference
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.trade_dates import date_of_day
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, ComparedField, DifferenceClass, SeatRole
+from protocol.vocabulary import ComparedField, DifferenceClass, SeatRole
 
 DIFFERENCES_KEPT_MAX: Final = 65_536
 """Of one comparison, the first ones: nobody works through more, and bank_lanes counts all."""

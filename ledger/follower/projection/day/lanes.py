@@ -19,6 +19,7 @@ from ledger.core.state.day.due_times import Seconds, seconds_of
 from protocol.acts.corrections import DecideAct, WithdrawSetAct
 from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DeferAct, ExchangeData, ResumeLaneAct
 from protocol.acts.table import Made, made_by_text
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.messages.control import EndSettlement, OpenTradeDate, ServesAgain
 from protocol.messages.day.steps import (
     NO_TOTALS,
@@ -33,7 +34,7 @@ from protocol.messages.day.steps import (
 )
 from protocol.messages.persons import Act
 from protocol.records import OUTCOME, RECORD
-from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, LaneState, SeatRole
+from protocol.vocabulary import BANK_PARTY, LaneState, SeatRole
 from rules.contracts import ENDED
 
 _BOOKS = BOOKS_PROCEEDS | BY_SET  # what moves a lane on

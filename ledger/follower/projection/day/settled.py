@@ -14,8 +14,8 @@ from ledger.core.state.book import Book
 from ledger.core.state.day.gated import SettledEntries
 from ledger.database.books import SETTLED_BY
 from ledger.follower.projection.copying.rows import CopyArray, column_names, copy_layout, filled_template
+from protocol.given_numbers import account_nos_from_indices, contract_nos_from_indices
 from protocol.records import RECORD
-from protocol.vocabulary import account_nos_from_indices, contract_nos_from_indices
 from rules.entries import CREDITED_TO_NONE, Leg
 
 TABLE: Final = "settled_entries"

@@ -5,9 +5,10 @@ Belongs here: the words of these conversations. Never here: a test.
 
 from ledger.core import engine
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index
 from protocol.limits import PUSHES_FUTILE_MAX, PUSHES_KEPT_MAX
 from protocol.messages.customers.pushes import ConfirmPush, Identify, OpenPush, PushContract
-from protocol.vocabulary import CardAnswer, PushState, account_no_from_index
+from protocol.vocabulary import CardAnswer, PushState
 from tests.customers import FIRST_BANK_ACCOUNT_NO, holder_of, pushed_contract
 from tests.ledger_core.desk import BROKER, SEAT, Answer, Desk
 

@@ -10,6 +10,7 @@ from ledger.core import engine
 from ledger.core.invariants import check_book
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
+from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.messages.control import ControlMessage
 from protocol.messages.customers.accounts import (
     ChangeAccount,
@@ -23,16 +24,7 @@ from protocol.messages.customers.accounts import (
 )
 from protocol.messages.customers.restraints import LiftRestraint
 from protocol.records import STATE_NUMBER_GIVEN
-from protocol.vocabulary import (
-    BANK_PARTY,
-    AccountEvent,
-    AccountStatus,
-    ContractEvent,
-    ContractStatus,
-    Market,
-    account_no_from_index,
-    contract_no_from_index,
-)
+from protocol.vocabulary import BANK_PARTY, AccountEvent, AccountStatus, ContractEvent, ContractStatus, Market
 from rules.contracts import MAY_CHANGE_BROKER, MAY_REPLACE_CARD, MAY_SIGN_AS, OWN_STATUSES
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import account, contract, restraint

@@ -8,9 +8,10 @@ import pytest
 
 from protocol.acts.customers import ChangeHolderAct
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index
 from protocol.messages.customers.accounts import ChangeAccount, ChangeContract, ReplaceCard
 from protocol.messages.customers.pushes import Identify
-from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, PushState, Right, account_no_from_index
+from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, PushState, Right
 from tests.customers import OUTLET, holder_of
 from tests.ledger_core.control.customers.pushing import (
     ANN,

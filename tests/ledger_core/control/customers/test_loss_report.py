@@ -8,9 +8,10 @@ from frontend_sim.auditor.audited_account import Account, Contract
 from frontend_sim.auditor.observations import ControlKind, Seen
 from ledger.follower.projection.batch import Batch
 from protocol.codes import ReplyCode
+from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.messages.customers.accounts import ChangeAccount, ChangeContract, ReplaceCard
 from protocol.records import RecordArray
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, AccountEvent, ContractEvent, ContractStatus
+from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus
 from rules.contracts import OWN_STATUSES, TRANSITIONS
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (

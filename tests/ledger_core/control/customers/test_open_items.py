@@ -9,11 +9,12 @@ import pytest
 from ledger.core.book_answers import BookAnswers
 from ledger.core.control.customers import open_items as listing
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index
 from protocol.limits import QUERY_OPEN_FREEZES_MAX, REQUEST_PAGE_RECORDS
 from protocol.messages.customers.accounts import ChangeBroker, ChangeContract, ReplaceCard
 from protocol.messages.customers.open_items import OpenDate, OpenFreeze, OpenItemsAnswer, OpenItemsQuery, OpenRestraint
 from protocol.messages.day.steps import SignOff
-from protocol.vocabulary import BANK_PARTY, ContractEvent, RestraintKind, account_no_from_index
+from protocol.vocabulary import BANK_PARTY, ContractEvent, RestraintKind
 from tests.customers import contract, restraint
 from tests.ledger_core.desk import (
     BROKER,

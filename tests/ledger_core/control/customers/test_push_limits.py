@@ -8,15 +8,11 @@ from msgspec.structs import replace
 
 from ledger.core.state.customers.pushes import Push, Pushes
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index
 from protocol.limits import PUSH_TRIES_MAX, PUSHES_FUTILE_MAX, PUSHES_KEPT_MAX, PUSHES_OPEN_MAX
 from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.customers.pushes import ConfirmPush, Identify
-from protocol.vocabulary import (
-    ContractEvent,
-    PushEvent,
-    PushState,
-    account_no_from_index,
-)
+from protocol.vocabulary import ContractEvent, PushEvent, PushState
 from rules.pushes import PUSH_STATES
 from tests.customers import holder_of, shares
 from tests.ledger_core.control.customers.pushing import (

@@ -8,16 +8,10 @@ import pytest
 
 from ledger.core import engine
 from protocol.codes import ReplyCode
+from protocol.given_numbers import account_no_from_index
 from protocol.messages.customers.accounts import ChangeAccount, ChangeContract
 from protocol.messages.customers.pushes import Identify
-from protocol.vocabulary import (
-    AccountEvent,
-    CardAnswer,
-    ContractEvent,
-    ContractStatus,
-    PushState,
-    account_no_from_index,
-)
+from protocol.vocabulary import AccountEvent, CardAnswer, ContractEvent, ContractStatus, PushState
 from tests.customers import holder_of
 from tests.ledger_core.control.customers.pushing import (
     ANN,
