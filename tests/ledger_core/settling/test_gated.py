@@ -7,7 +7,8 @@ from ledger.core.settling.gate import is_gated
 from ledger.core.state.day.clearing import LaneKey
 from ledger.core.state.day.gated import Gated, GatedLane
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
-from ledger.core.state.forms.slices import GATED_SLICE_ENTRIES, state_slices
+from ledger.core.state.forms.slices import state_slices
+from ledger.core.state.forms.slices_of_sets import GATED_SLICE_ENTRIES
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.messages.day.steps import Publish, SignOff

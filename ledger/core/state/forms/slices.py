@@ -26,18 +26,14 @@ REVERSED_SLICE_ITEMS. No slice grows with the book.
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
-from ledger.core.state.day.clearing import CLEARED_COLUMNS
-from ledger.core.state.day.gated import GatedLane
 from ledger.core.state.forms.layouts import STATE_LAYOUT
+from ledger.core.state.forms.slices_of_sets import Columns, SliceKind, digest_of, kinds_of_clearing, kinds_of_gated
 from ledger.core.state.general_ledger import ALL
-from ledger.core.state.requests import CLEARING_COLUMNS
 from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
 
@@ -54,12 +50,6 @@ KEY_NAME_SLICE_ITEMS = 4_096  # 64 KiB
 PERMIT_SLICE_ITEMS = 512  # 60 KiB
 PERMIT_LIST_SLICE_ITEMS = 512  # 60 KiB
 RESTRAINT_SLICE_NUMBERS = 512  # 64 KiB with texts of usual length, when all of them are open
-CLEARED_SLICE_SLOTS = 2_048  # 90 KiB
-CLEARED_SLICE_CONTRACTS = 1_024  # 57 KiB
-LANE_SLICE_LANES = 128  # 80 KiB
-LISTED_SLICE_KEYS = 4_096  # 64 KiB
-GATED_SLICE_LANES = 2_048  # 80 KiB
-GATED_SLICE_ENTRIES = 4_096  # 80 KiB
 SIGNED_SLICE_ENTRIES = 512  # 64 KiB, or 160 KiB when all of them were objected to
 ACCEPTED_SLICE_SEATS = 512  # 56 KiB
 OBLIGATION_SLICE_ITEMS = 256  # 24 KiB, or 80 KiB when all of them were objected to
@@ -70,8 +60,6 @@ MOVED_SLICE_ACCOUNTS = 6_144  # 96 KiB
 MOVED_SLICE_SLOTS = 8_192  # 64 KiB
 REVERSED_SLICE_ITEMS = 512  # 44 KiB when all of them were tried as often as may be
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
-_CLEARED_PER_PAGE = REQUEST_PAGE_RECORDS // CLEARED_SLICE_SLOTS
-assert _CLEARED_PER_PAGE * CLEARED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 assert MOVED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 _SCALARS = struct.Struct("<18q")
@@ -105,7 +93,7 @@ def whole_state_digest(slice_digests: Sequence[bytes]) -> bytes:
     return hashlib.sha256(_WHOLE.pack(STATE_LAYOUT, len(slice_digests)) + b"".join(slice_digests)).digest()
 
 
-def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
+def _kinds(book: Book) -> list[SliceKind]:
     """The kinds of slices behind the first, in their order: how many there are, and the digest of one."""
     null_page = REQUEST_PAGE_RECORDS  # has nothing to tell
     return [
@@ -126,9 +114,8 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
         (-(-len(book.feeds.accepted) // ACCEPTED_SLICE_SEATS), _accepted_digest),
         (-(-len(book.obligations.entries) // OBLIGATION_SLICE_ITEMS), _obligation_digest),
         (-(-len(book.clearing_accounts.entries) // CLEARING_SLICE_ACCOUNTS), _clearing_account_digest),
-        *_kinds_of_clearing(book),
-        (-(-len(book.gated.lanes) // GATED_SLICE_LANES), _gated_lanes_digest),
-        (sum(_gated_slices(lane) for lane in book.gated.lanes.values()), _gated_digest),
+        *kinds_of_clearing(book),
+        *kinds_of_gated(book),
         (1 if book.pushes.given else 0, _push_counts_digest),
         (-(-len(book.pushes.entries) // PUSH_SLICE_ITEMS), _push_digest),
         (-(-len(book.pushes.tries) // TRIES_SLICE_ITEMS), _tries_digest),
@@ -136,7 +123,7 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
     ]
 
 
-def _kinds_of_moved(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
+def _kinds_of_moved(book: Book) -> list[SliceKind]:
     slots = book.requests.slots_used - REQUEST_PAGE_RECORDS
     return [
         (-(-book.accounts_count // MOVED_SLICE_ACCOUNTS), _moved_digest),
@@ -144,26 +131,6 @@ def _kinds_of_moved(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]
         (slots // MOVED_SLICE_SLOTS, _moved_request_digest),
         (-(-len(book.moved.tries) // REVERSED_SLICE_ITEMS), _reversed_digest),
     ]
-
-
-def _kinds_of_clearing(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
-    clearing = book.clearing
-    slots = book.requests.slots_used - REQUEST_PAGE_RECORDS if clearing.inner_given else 0
-    return [
-        (slots // CLEARED_SLICE_SLOTS, _cleared_digest),
-        (len(clearing.by_contract) * _cleared_slices(book), _cleared_contracts_digest),
-        (-(-len(clearing.lanes) // LANE_SLICE_LANES), _lane_digest),
-        (-(-len(clearing.listed_keys) // LISTED_SLICE_KEYS), _listed_digest),
-    ]
-
-
-def _cleared_slices(book: Book) -> int:
-    """Of one date."""
-    return -(-book.contracts_count // CLEARED_SLICE_CONTRACTS)
-
-
-def _gated_slices(lane: GatedLane) -> int:
-    return -(-len(lane.contracts) // GATED_SLICE_ENTRIES)
 
 
 def _ring_slices(book: Book) -> int:
@@ -221,46 +188,46 @@ def _party_digest(book: Book, k: int) -> bytes:
 
 def _account_digest(book: Book, k: int) -> bytes:
     accounts = slice(k * ACCOUNT_SLICE_ITEMS, min((k + 1) * ACCOUNT_SLICE_ITEMS, book.accounts_count))
-    columns: list[npt.NDArray[np.signedinteger]] = [
+    columns: Columns = [
         *(getattr(book, name) for name in ACCOUNT_COLUMNS),
         *(book.savings.points, book.savings.due_fen),
     ]
-    return _digest_of(columns, accounts)
+    return digest_of(columns, accounts)
 
 
 def _contract_digest(book: Book, k: int) -> bytes:
     part = slice(k * CONTRACT_SLICE_ITEMS, min((k + 1) * CONTRACT_SLICE_ITEMS, book.contracts_count))
-    return _digest_of([getattr(book, name) for name in CONTRACT_COLUMNS], part)
+    return digest_of([getattr(book, name) for name in CONTRACT_COLUMNS], part)
 
 
 def _ring_digest(book: Book, k: int) -> bytes:
     place, part = divmod(k, _ring_slices(book))
     slot = book.unsettled.used_slots()[place]
     accounts = slice(part * RING_SLICE_ITEMS, min((part + 1) * RING_SLICE_ITEMS, book.accounts_count))
-    return _digest_of([book.unsettled.bought_fen[slot], book.unsettled.sold_fen[slot]], accounts)
+    return digest_of([book.unsettled.bought_fen[slot], book.unsettled.sold_fen[slot]], accounts)
 
 
 def _request_digest(book: Book, k: int) -> bytes:
     first = (k + _SLICES_PER_PAGE) * REQUEST_SLICE_SLOTS
     requests = book.requests
-    columns: list[npt.NDArray[np.signedinteger]] = [
+    columns: Columns = [
         requests.contract,
         requests.amount_fen,
         requests.drawn_fen,
         requests.released_fen,
     ]
-    return _digest_of(columns, slice(first, first + REQUEST_SLICE_SLOTS))
+    return digest_of(columns, slice(first, first + REQUEST_SLICE_SLOTS))
 
 
 def _unpaid_digest(book: Book, k: int) -> bytes:
     table = book.unsettled
     part = slice(k * UNPAID_SLICE_KEYS, (k + 1) * UNPAID_SLICE_KEYS)
-    return _digest_of([table.keys, table.unpaid_bought_fen, table.unpaid_sold_fen], part)
+    return digest_of([table.keys, table.unpaid_bought_fen, table.unpaid_sold_fen], part)
 
 
 def _ledger_digest(book: Book, k: int) -> bytes:
     part = slice(k * LEDGER_SLICE_BALANCES, (k + 1) * LEDGER_SLICE_BALANCES)
-    return _digest_of(list(book.general_ledger.to_arrays(part)), ALL)
+    return digest_of(list(book.general_ledger.to_arrays(part)), ALL)
 
 
 def _outlet_digest(book: Book, k: int) -> bytes:
@@ -311,45 +278,8 @@ def _clearing_account_digest(book: Book, k: int) -> bytes:
     return hashlib.sha256(part).digest()
 
 
-def _cleared_digest(book: Book, k: int) -> bytes:
-    first = (k + _CLEARED_PER_PAGE) * CLEARED_SLICE_SLOTS
-    columns = [getattr(book.requests, name) for name in CLEARING_COLUMNS]
-    return _digest_of(columns, slice(first, first + CLEARED_SLICE_SLOTS))
-
-
-def _cleared_contracts_digest(book: Book, k: int) -> bytes:
-    place, part = divmod(k, _cleared_slices(book))
-    cleared = book.clearing.by_contract[sorted(book.clearing.by_contract)[place]]
-    end = min((part + 1) * CLEARED_SLICE_CONTRACTS, book.contracts_count)
-    columns = [getattr(cleared, name) for name in CLEARED_COLUMNS]
-    return _digest_of(columns, slice(part * CLEARED_SLICE_CONTRACTS, end))
-
-
-def _lane_digest(book: Book, k: int) -> bytes:
-    lanes = book.clearing.sorted_lanes(k * LANE_SLICE_LANES, (k + 1) * LANE_SLICE_LANES)
-    return hashlib.sha256(msgspec.msgpack.encode(lanes)).digest()
-
-
-def _listed_digest(book: Book, k: int) -> bytes:
-    part = slice(k * LISTED_SLICE_KEYS, (k + 1) * LISTED_SLICE_KEYS)
-    return _digest_of([book.clearing.listed_sets, book.clearing.listed_keys], part)
-
-
-def _gated_lanes_digest(book: Book, k: int) -> bytes:
-    return _digest_of(list(book.gated.heads()), slice(k * GATED_SLICE_LANES, (k + 1) * GATED_SLICE_LANES))
-
-
-def _gated_digest(book: Book, k: int) -> bytes:
-    for lane in book.gated.sorted_lanes():
-        if k < _gated_slices(lane):
-            part = slice(k * GATED_SLICE_ENTRIES, (k + 1) * GATED_SLICE_ENTRIES)
-            return _digest_of([lane.contracts, lane.proceeds_fen, lane.other_fen], part)
-        k -= _gated_slices(lane)
-    raise MisuseError("a slice of gated money that is not there")
-
-
 def _push_counts_digest(book: Book, _k: int) -> bytes:
-    return _digest_of([book.pushes.counts_array()], ALL)
+    return digest_of([book.pushes.counts_array()], ALL)
 
 
 def _push_digest(book: Book, k: int) -> bytes:
@@ -357,12 +287,12 @@ def _push_digest(book: Book, k: int) -> bytes:
 
 
 def _tries_digest(book: Book, k: int) -> bytes:
-    return _digest_of([book.pushes.tries_array(k * TRIES_SLICE_ITEMS, (k + 1) * TRIES_SLICE_ITEMS)], ALL)
+    return digest_of([book.pushes.tries_array(k * TRIES_SLICE_ITEMS, (k + 1) * TRIES_SLICE_ITEMS)], ALL)
 
 
 def _moved_digest(book: Book, k: int) -> bytes:
     accounts = slice(k * MOVED_SLICE_ACCOUNTS, min((k + 1) * MOVED_SLICE_ACCOUNTS, book.accounts_count))
-    return _digest_of([book.moved.remaining_fen, book.moved.drawn_fen], accounts)
+    return digest_of([book.moved.remaining_fen, book.moved.drawn_fen], accounts)
 
 
 def _moved_date_digest(book: Book, k: int) -> bytes:
@@ -374,16 +304,9 @@ def _moved_date_digest(book: Book, k: int) -> bytes:
 
 def _moved_request_digest(book: Book, k: int) -> bytes:
     first = (k + 1) * MOVED_SLICE_SLOTS
-    return _digest_of([book.requests.moved_fen], slice(first, first + MOVED_SLICE_SLOTS))
+    return digest_of([book.requests.moved_fen], slice(first, first + MOVED_SLICE_SLOTS))
 
 
 def _reversed_digest(book: Book, k: int) -> bytes:
     part = book.moved.sorted_tries()[k * REVERSED_SLICE_ITEMS : (k + 1) * REVERSED_SLICE_ITEMS]
     return hashlib.sha256(msgspec.msgpack.encode(part)).digest()
-
-
-def _digest_of(columns: list[npt.NDArray[np.signedinteger]], part: slice) -> bytes:
-    digest = hashlib.sha256()
-    for column in columns:
-        digest.update(column[part].data)
-    return digest.digest()
