@@ -8,7 +8,7 @@ keys (persons).
 import hashlib
 from collections.abc import Sequence
 
-from ledger.core.control.customers.accounts import known_account
+from ledger.core.control.customers.standing import known_account
 from ledger.core.state.book import Book
 from ledger.core.state.people.persons import Done, Person
 from protocol.acts.customers import ChangeHolderAct

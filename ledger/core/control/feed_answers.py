@@ -6,7 +6,7 @@ Belongs here: whose page judges each, the effect of a receipt. Never here: who m
 Each counts once, and is kept with the time of its decision beside what it answers.
 """
 
-from ledger.core.control.customers.accounts import own_contract
+from ledger.core.control.customers.standing import own_contract
 from ledger.core.control.day import obligations
 from ledger.core.state.book import Book
 from ledger.core.state.feeds import SignedFor, SignedForKey

@@ -9,13 +9,13 @@ An act makes a message, which is judged and takes effect as if its seat might se
 
 from typing import NamedTuple
 
-from ledger.core.control import acts, feed_answers, feeds, outlets, parties, persons, stops
+from ledger.core.control import acts, feed_answers, outlets, parties, persons, stops
 from ledger.core.control.acts import decided_second
 from ledger.core.control.clearing_accounts import acts as clearing_acts
-from ledger.core.control.clearing_accounts import collecting, paying
+from ledger.core.control.clearing_accounts import paying
 from ledger.core.control.customers import accounts, holders, pushes, restraints, reversals, savings
 from ledger.core.control.day import acts as day_acts
-from ledger.core.control.day import catch_up, corrections, lanes, obligations
+from ledger.core.control.day import catch_up, corrections, dates, lanes
 from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
 from ledger.core.roles import NEEDS_ACT, may_send_control
@@ -67,16 +67,14 @@ from protocol.messages.customers.accounts import (
 from protocol.messages.customers.pushes import PushMessage
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.messages.day.paying import PayingMessage
-from protocol.messages.day.steps import AnnounceSet, DayMessage, TellCorrections, Window
+from protocol.messages.day.steps import AnnounceSet, DayMessage, TellCorrections
 from protocol.messages.feeds import FeedMessage
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.trade_dates import is_trade_date
-from protocol.vocabulary import LaneState, Role, role_fits_party
-from rules.day.calendar import are_due_times, is_too_far
-from rules.day.states import is_market_closed
+from protocol.vocabulary import Role, role_fits_party
+from rules.day.calendar import are_due_times
 
-NS_PER_S = 1_000_000_000
 OfPage = DayMessage | FeedMessage | PushMessage | OfDifferences | PayingMessage | ClearingAct
 
 
@@ -204,11 +202,11 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
         case ReverseAct():
             return reversals.judge_reversal(book, message)
         case OpenTradeDate():
-            return _judge_date(book, message)
+            return dates.judge_date(book, message)
         case EndSettlement():
-            return _judge_settlement(book, message)
+            return dates.judge_settlement(book, message)
         case ConfirmRoll():
-            return _judge_confirmation(book, message)
+            return dates.judge_confirmation(book, message)
         case Genesis() | ServesAgain() | Act():
             return ReplyCode.ROLE_FORBIDS
 
@@ -238,44 +236,6 @@ def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
         windows = seconds_of(message.windows)
         return not is_trade_date(message.trade_date) or not are_due_times(message.trade_date, windows)
     return False
-
-
-def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
-    later = message.trade_date > book.trade_date
-    if not later:
-        return ReplyCode.TRADE_DATE_NOT_LATER
-    if is_too_far(book.trade_date, message.trade_date):
-        return ReplyCode.TRADE_DATE_TOO_FAR
-    if book.unsettled.is_full():
-        return ReplyCode.DATES_UNSETTLED
-    if not book.due_times.of(book.trade_date):
-        return ReplyCode.ACCEPTED
-    if not _may_close(book):
-        return ReplyCode.STEP_NOT_DUE
-    # Without due times a date would end unsigned, unagreed and with its lanes unpublished: no one seat decides that.
-    return ReplyCode.ACCEPTED if message.windows else ReplyCode.DUE_TIMES_MISSING
-
-
-def _judge_confirmation(book: Book, message: ConfirmRoll) -> ReplyCode:
-    is_of_open_date = (message.trade_date, message.sequence) == (book.trade_date, book.roll_sequence)
-    return ReplyCode.ACCEPTED if is_of_open_date else ReplyCode.ROLL_UNKNOWN
-
-
-def _may_close(book: Book) -> bool:
-    """Whether the open date is signed off and the bank agrees with itself on it."""
-    return is_market_closed(book.phase) and bool(book.unsettled.agreed[book.unsettled.open_slot])
-
-
-def _judge_settlement(book: Book, message: EndSettlement) -> ReplyCode:
-    if message.trade_date != book.unsettled.date_in_turn():
-        return ReplyCode.DATE_NOT_IN_TURN
-    trade_date, clearing = message.trade_date, book.clearing
-    kept = clearing.lanes_of(trade_date)
-    is_due = not any(lane.proceeds_due or lane.to_revert or lane.to_settle for lane in kept)
-    if book.due_times.of(trade_date):
-        lanes = [clearing.lane(trade_date, party) for party in book.brokers(trade_date)]
-        is_due &= all(lane.state >= LaneState.SETTLED for lane in lanes)
-    return ReplyCode.ACCEPTED if is_due else ReplyCode.STEP_NOT_DUE
 
 
 def take_effect(book: Book, sender: Sender, message: ControlMessage, code: ReplyCode, decided_at_ns: int) -> int:
@@ -339,7 +299,7 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
         case ReplaceCard():
             return accounts.replace_card(book, message)
         case OpenTradeDate(trade_date, windows):
-            _open_date(book, trade_date, windows, decided_at_ns)
+            dates.open_date(book, trade_date, windows, decided_at_ns)
         case Restrain() | LiftRestraint() | ExtendRestraint() | DeductAct():
             return restraints.apply(book, sender.seat, sender.persons, message)
         case ChangeHolderAct():
@@ -349,7 +309,7 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
         case ReverseAct():
             reversals.reverse(book, message)
         case EndSettlement(trade_date):
-            _end_settlement(book, trade_date)
+            dates.end_settlement(book, trade_date)
         case ConfirmRoll() | VoidAct():
             pass  # a digest is compared by those who have one of that roll; of a void act the serial is all there is
         case Genesis() | ServesAgain() | Act():
@@ -372,21 +332,3 @@ def _apply_of_page(book: Book, sender: Sender, message: OfPage, decided_at_ns: i
     else:
         corrections.apply(book, message)
     return 0
-
-
-def _end_settlement(book: Book, trade_date: int) -> None:
-    book.settle(trade_date)
-    accounts.end_what_ran_off(book, trade_date)
-
-
-def _open_date(book: Book, trade_date: int, windows: list[Window], decided_at_ns: int) -> None:
-    """The roll, the due times of the date that it opens, and what is told of it and ends by it."""
-    book.roll(trade_date)
-    now_s, unsettled = decided_at_ns // NS_PER_S, set(book.unsettled.dates.tolist())
-    book.due_times.forget_over(unsettled, now_s)
-    book.obligations.forget_over(unsettled, now_s)
-    book.due_times.put(trade_date, seconds_of(windows))
-    feeds.tell_date_opened(book)
-    obligations.due_times_changed(book)
-    collecting.reckon_all(book, now_s)
-    restraints.end_what_is_over(book, decided_at_ns)

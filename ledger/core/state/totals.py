@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ledger.core.control.customers.accounts import own_contract
+from ledger.core.control.customers.standing import own_contract
 from ledger.core.state.book import FACT_MASK, HAD_CONTRACT, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Positions
 from protocol.codes import ReplyCode

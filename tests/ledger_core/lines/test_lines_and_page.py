@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.core.control.customers.accounts import own_contract
+from ledger.core.control.customers.standing import own_contract
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, LINE_KINDS, unused_bits
 from protocol.limits import AMOUNT_FEN_MAX, LINE_AMOUNT_SUM_FEN_MAX, LISTED_LINES_MAX

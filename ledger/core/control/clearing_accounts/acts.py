@@ -14,7 +14,7 @@ from ledger.core.control.clearing_accounts.collecting import (
     post,
     receivable_fen,
 )
-from ledger.core.control.customers.accounts import own_contract
+from ledger.core.control.customers.standing import own_contract
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.day.clearing_accounts import Rate
 from protocol.acts.clearing import (

@@ -20,6 +20,14 @@ from ledger.core.control.customers.open_business import (
     runs_off_before,
 )
 from ledger.core.control.customers.savings import brings_nothing, is_left, settle_interest
+from ledger.core.control.customers.standing import (
+    account_of,
+    has_contract,
+    known_account,
+    own_contract,
+    own_status,
+    set_status,
+)
 from ledger.core.control.feeds import tell_contracts
 from ledger.core.control.stops import begins_none
 from ledger.core.state.book import (
@@ -52,7 +60,7 @@ from protocol.messages.customers.accounts import (
     ReplaceCard,
     SignContracts,
 )
-from protocol.vocabulary import BANK_PARTY, AccountEvent, AccountStatus, ContractEvent, ContractStatus, Market, Role
+from protocol.vocabulary import AccountEvent, AccountStatus, ContractEvent, ContractStatus, Market, Role
 from rules.contracts import (
     LOSS,
     MAY_CHANGE_BROKER,
@@ -61,25 +69,9 @@ from rules.contracts import (
     TRADES,
     next_account_status,
     next_status,
-    state_of,
     status_told,
 )
 from rules.entries import OPENING
-
-
-def own_contract(book: Book, party: int, contract_no: int) -> int:
-    """The index of a contract that exists and that `party` may touch, else −1."""
-    index = index_from_contract_no(contract_no)
-    if not 0 <= index < book.contracts_count:
-        return -1
-    owner = int(book.contract_facts[index]) >> PARTY_SHIFT
-    return index if party in (owner, BANK_PARTY) else -1
-
-
-def known_account(book: Book, account_no: int) -> int:
-    """The index of an account that exists, else −1."""
-    account = index_from_account_no(account_no)
-    return account if 0 <= account < book.accounts_count else -1
 
 
 def judge_accounts(book: Book, message: OpenAccounts) -> ReplyCode:
@@ -133,7 +125,7 @@ def judge_event(book: Book, party: int, message: ChangeContract) -> ReplyCode:
     begins = message.event == ContractEvent.CONFIRM
     if begins and begins_none(book, int(book.contract_facts[index]) >> PARTY_SHIFT):
         return ReplyCode.BROKER_STOPPED
-    if next_status(_status(book, index), ContractEvent(message.event)) is None:
+    if next_status(own_status(book, index), ContractEvent(message.event)) is None:
         return ReplyCode.STATUS_FORBIDS
     is_kept = message.event == ContractEvent.TERMINATE and is_kept_by_items(book, index)
     return ReplyCode.ITEMS_OPEN if is_kept else ReplyCode.ACCEPTED
@@ -142,13 +134,13 @@ def judge_event(book: Book, party: int, message: ChangeContract) -> ReplyCode:
 def change_contract(book: Book, message: ChangeContract) -> None:
     """The contract's next status; a terminated one leaves its account."""
     index = index_from_contract_no(message.contract_no)
-    status = next_status(_status(book, index), ContractEvent(message.event))
+    status = next_status(own_status(book, index), ContractEvent(message.event))
     if status is None:
         raise MisuseError("an event that the contract's state does not allow was not refused")
     if status == ContractStatus.TERMINATED:
         _end(book, index)
     else:
-        _set_status(book, index, status)
+        set_status(book, index, status)
         if status in TRADES and not book.began_day[index]:
             book.began_day[index] = book.event_day
             designate(book, index, book.trade_date)
@@ -186,7 +178,7 @@ def change_account(book: Book, message: ChangeAccount) -> None:
     if message.event == AccountEvent.SETTLE_INTEREST:
         settle_interest(book, account)
         return
-    stands = _has_contract(book, account)
+    stands = has_contract(book, account)
     if status == AccountStatus.CLOSED:
         book.savings.points[account] = 0  # below half a fen
     if status == AccountStatus.CLOSED and stands:
@@ -195,7 +187,7 @@ def change_account(book: Book, message: ChangeAccount) -> None:
     kept |= int(book.account_flags[account]) & HAD_CONTRACT
     book.account_flags[account] = kept | status << STATE_SHIFT
     if status != AccountStatus.CLOSED and stands:
-        _set_status(book, index, _status(book, index))
+        set_status(book, index, own_status(book, index))
 
 
 def judge_broker_change(book: Book, party: int, message: ChangeBroker) -> ReplyCode:
@@ -203,13 +195,13 @@ def judge_broker_change(book: Book, party: int, message: ChangeBroker) -> ReplyC
     index = own_contract(book, party, message.contract_no)
     if index < 0:
         return ReplyCode.CONTRACT_UNKNOWN
-    account = _account_of(book, index)
+    account = account_of(book, index)
     if known_account(book, message.terms.account_no) != account:
         return ReplyCode.ACCOUNT_UNKNOWN
     code = _judge_terms(book, [message.terms], ends=index)
     if code != ReplyCode.ACCEPTED and code < ReplyCode.STATUS_FORBIDS:
         return code
-    if _status(book, index) not in MAY_CHANGE_BROKER:
+    if own_status(book, index) not in MAY_CHANGE_BROKER:
         return ReplyCode.STATUS_FORBIDS
     return ReplyCode.ITEMS_OPEN if code == ReplyCode.ACCEPTED and is_kept_by_items(book, index) else code
 
@@ -232,11 +224,11 @@ def judge_replacement(book: Book, party: int, message: ReplaceCard) -> ReplyCode
         return ReplyCode.ACCOUNT_CLOSED
     if begins_none(book, int(book.contract_facts[index]) >> PARTY_SHIFT):
         return ReplyCode.BROKER_STOPPED
-    if _has_contract(book, account):
+    if has_contract(book, account):
         return ReplyCode.ACCOUNT_HAS_CONTRACT
-    if (book.holder[account] != book.holder[_account_of(book, index)]).any():
+    if (book.holder[account] != book.holder[account_of(book, index)]).any():
         return ReplyCode.HOLDER_DIFFERS
-    if _status(book, index) not in MAY_REPLACE_CARD:
+    if own_status(book, index) not in MAY_REPLACE_CARD:
         return ReplyCode.STATUS_FORBIDS
     return ReplyCode.ACCEPTED if book.contracts_count < book.size.contracts_max else ReplyCode.MASTER_DATA_FULL
 
@@ -247,9 +239,9 @@ def replace_card(book: Book, message: ReplaceCard) -> int:
     Its broker is designated as before: nothing is told to the exchange.
     """
     index, account = index_from_contract_no(message.contract_no), index_from_account_no(message.account_no)
-    party, status = int(book.contract_facts[index]) >> PARTY_SHIFT, _status(book, index)
+    party, status = int(book.contract_facts[index]) >> PARTY_SHIFT, own_status(book, index)
     numbers, designated_on = book.securities_no[index : index + 1].copy(), int(book.designated_on[index])
-    _set_status(book, index, ContractStatus.RUNS_OFF)
+    set_status(book, index, ContractStatus.RUNS_OFF)
     book.ended_on[index], book.designated_on[index] = book.trade_date, 0
     number = _append(book, np.array([account]), np.array([party]), np.array([status]), numbers)
     new = index_from_contract_no(number)
@@ -265,8 +257,8 @@ def end_what_ran_off(book: Book, trade_date: int) -> None:
     statuses = (book.contract_facts[used] >> STATE_SHIFT) & (LOSS - 1)
     indices = np.flatnonzero((statuses == ContractStatus.RUNS_OFF) & (book.ended_on[used] <= trade_date))
     for index in indices.tolist():
-        if not has_open_items(book, _account_of(book, index)):
-            _set_status(book, index, ContractStatus.TERMINATED)
+        if not has_open_items(book, account_of(book, index)):
+            set_status(book, index, ContractStatus.TERMINATED)
 
 
 def _judge_terms(book: Book, terms: Sequence[ContractTerms], ends: int) -> ReplyCode:
@@ -282,7 +274,7 @@ def _judge_terms(book: Book, terms: Sequence[ContractTerms], ends: int) -> Reply
         return ReplyCode.BROKER_STOPPED
     if any(book.role[party] != Role.BROKER for party in {term.party for term in terms}):
         return ReplyCode.PARTY_UNKNOWN
-    taken = any(book.last_contract(account) != ends and _has_contract(book, account) for account in accounts)
+    taken = any(book.last_contract(account) != ends and has_contract(book, account) for account in accounts)
     if taken or len(set(accounts)) < len(accounts):
         return ReplyCode.ACCOUNT_HAS_CONTRACT
     if _any_securities_account_taken(book, _securities_nos(terms), ends):
@@ -345,36 +337,12 @@ def _tell_begun(book: Book, first: int, party: LongColumn, state: LongColumn) ->
 
 def _end(book: Book, index: int) -> None:
     """A message ends the contract: its account has none from now on."""
-    account = _account_of(book, index)
-    _set_status(book, index, ContractStatus.TERMINATED)
+    account = account_of(book, index)
+    set_status(book, index, ContractStatus.TERMINATED)
     book.ended_on[index], book.designated_on[index] = book.trade_date, 0
     if book.began_day[index]:
         book.ended_day[index] = book.event_day
     book.account_flags[account] &= ~LAST_CONTRACT_MASK
-
-
-def _set_status(book: Book, index: int, status: ContractStatus) -> None:
-    """Its status, and the copy of its account's loss for as long as it has not ended; its broker hears of it."""
-    before = status_told(book.contract_state(index))
-    is_lost = book.account_status(_account_of(book, index)) == AccountStatus.LOSS_REPORTED
-    kept = int(book.contract_facts[index]) & ~(0xFF << STATE_SHIFT)
-    state = state_of(status, is_lost and status != ContractStatus.TERMINATED)
-    book.contract_facts[index] = kept | state << STATE_SHIFT
-    if status_told(state) != before:
-        tell_contracts(book, kept >> PARTY_SHIFT, index, 1, before, status_told(state))
-
-
-def _status(book: Book, index: int) -> ContractStatus:
-    return ContractStatus(book.contract_state(index) & ~LOSS)
-
-
-def _account_of(book: Book, index: int) -> int:
-    return int(book.account_of_contract[index])
-
-
-def _has_contract(book: Book, account: int) -> bool:
-    index = book.last_contract(account)
-    return index >= 0 and _status(book, index) != ContractStatus.TERMINATED
 
 
 def _bank_account_nos(message: OpenAccounts) -> LongColumn:

@@ -6,7 +6,7 @@ Belongs here: judging in ranked order and the effect. Never here: who may sign i
 
 import numpy as np
 
-from ledger.core.control.customers.accounts import known_account
+from ledger.core.control.customers.standing import known_account
 from ledger.core.state.book import Book
 from protocol.acts.customers import ChangeHolderAct
 from protocol.codes import ReplyCode

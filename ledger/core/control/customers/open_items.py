@@ -10,8 +10,8 @@ from itertools import islice
 
 import numpy as np
 
-from ledger.core.control.customers.accounts import known_account, own_contract
 from ledger.core.control.customers.open_business import locks
+from ledger.core.control.customers.standing import known_account, own_contract
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.requests import key_parts
 from protocol.codes import ReplyCode

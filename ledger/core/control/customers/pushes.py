@@ -13,6 +13,7 @@ import numpy as np
 
 from ledger.core.control.customers import accounts
 from ledger.core.control.customers.open_business import SHANGHAI, designate, is_kept_by_items
+from ledger.core.control.customers.standing import own_contract, own_status
 from ledger.core.control.stops import begins_none
 from ledger.core.state.book import MARKETS, Book
 from ledger.core.state.customers.pushes import Push
@@ -30,7 +31,7 @@ from protocol.messages.customers.accounts import (
 )
 from protocol.messages.customers.pushes import ConfirmPush, Identify, OpenPush, PushContract, PushFacts, PushMessage
 from protocol.vocabulary import AccountStatus, CardAnswer, ContractEvent, ContractStatus, Market, PushEvent, PushState
-from rules.contracts import LOSS, MAY_REPLACE_CARD
+from rules.contracts import MAY_REPLACE_CARD
 from rules.pushes import (
     FUTILE,
     PUSH_STATES,
@@ -129,7 +130,7 @@ def _open_push(book: Book, push: Push) -> OpenPush:
 
 
 def _judge_contract(book: Book, party: int, seat: int, message: PushContract) -> ReplyCode:
-    if message.replaces and accounts.own_contract(book, party, message.replaces) < 0:
+    if message.replaces and own_contract(book, party, message.replaces) < 0:
         return ReplyCode.CONTRACT_UNKNOWN
     if begins_none(book, party):
         return ReplyCode.BROKER_STOPPED
@@ -196,7 +197,7 @@ def _confirm(book: Book, message: ConfirmPush) -> int:
         push.contract_no = asked.replaces  # the customer is known as who he is now; nothing else comes about
         _move(book, push, PushEvent.CONFIRM, message.answer)
         return 0
-    status = status_signed(confirmed, _status(book, replaced) if replaced >= 0 else None)
+    status = status_signed(confirmed, own_status(book, replaced) if replaced >= 0 else None)
     goes_on = _designation_that_goes_on(book, asked, replaced)
     for contract_no in stands.ends:
         accounts.change_contract(book, ChangeContract(contract_no, ContractEvent.TERMINATE))
@@ -239,7 +240,7 @@ def _standing(book: Book, push: Push, confirmed: bool) -> Standing:
     replaced = index_from_contract_no(asked.replaces) if asked.replaces else -1
     in_the_way = dict.fromkeys(_holding(book, asked.securities_accounts), ReplyCode.SECURITIES_ACCOUNT_TAKEN)
     current = book.last_contract(account)
-    if current >= 0 and _status(book, current) != ContractStatus.TERMINATED:
+    if current >= 0 and own_status(book, current) != ContractStatus.TERMINATED:
         in_the_way[current] = ReplyCode.ACCOUNT_HAS_CONTRACT
     codes = [_code_of_account(book, account)]
     if begins_none(book, push.party):
@@ -250,7 +251,7 @@ def _standing(book: Book, push: Push, confirmed: bool) -> Standing:
         in_the_way.pop(replaced, None)
         codes.append(_code_of_replaced(book, asked, account, replaced, confirmed))
     for index, code in in_the_way.items():
-        codes.append(code_of_what_is_in_the_way(_status(book, index), confirmed, code))
+        codes.append(code_of_what_is_in_the_way(own_status(book, index), confirmed, code))
         if is_kept_by_items(book, index):
             codes.append(ReplyCode.ITEMS_OPEN)
     if book.contracts_count == book.size.contracts_max and not stays:
@@ -274,7 +275,7 @@ def _code_of_replaced(book: Book, asked: PushContract, account: int, replaced: i
     old = int(book.account_of_contract[replaced])
     if not confirmed:
         return ReplyCode.ACCOUNT_HAS_CONTRACT
-    if _status(book, replaced) not in MAY_REPLACE_CARD:
+    if own_status(book, replaced) not in MAY_REPLACE_CARD:
         return ReplyCode.STATUS_FORBIDS
     if old == account:
         must_wait = not _stays(book, asked, account, replaced) and is_kept_by_items(book, replaced)
@@ -301,7 +302,7 @@ def _holding(book: Book, securities_accounts: list[SecuritiesAccount]) -> list[i
     for market, number in enumerate(_numbers(securities_accounts)):
         if number:
             index = int(book.contracts_by_securities_no[market].find(np.array([number]))[0])
-            if index >= 0 and _status(book, index) != ContractStatus.TERMINATED:
+            if index >= 0 and own_status(book, index) != ContractStatus.TERMINATED:
                 found.append(index)
     return found
 
@@ -331,7 +332,3 @@ def _futile(book: Book, push: Push) -> int:
 def _account_of(book: Book, push: Push) -> int:
     """Index of the account with the bank's own number that the push names, −1 where there is none."""
     return int(book.accounts_by_number.find(np.array([push.bank_account_no]))[0])
-
-
-def _status(book: Book, index: int) -> ContractStatus:
-    return ContractStatus(book.contract_state(index) & ~LOSS)

@@ -7,7 +7,7 @@ Belongs here: judging in ranked order and the effect, side by side for each mess
 
 from collections.abc import Sequence
 
-from ledger.core.control.customers.accounts import known_account
+from ledger.core.control.customers.standing import known_account
 from ledger.core.state.book import Book
 from ledger.core.state.customers.restraints import Restraint
 from protocol.acts.restraints import DeductAct

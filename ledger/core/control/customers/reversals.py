@@ -10,7 +10,7 @@ serial of the savings desk, eight times in all.
 
 import numpy as np
 
-from ledger.core.control.customers.accounts import own_contract
+from ledger.core.control.customers.standing import own_contract
 from ledger.core.moving import post_moved
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.customers.moved import Posted, Tries
