@@ -11,6 +11,7 @@ import pytest
 import trio
 
 from config.kit.exit_codes import ExitCode
+from gateway.day.settling import FRAME_RECORDS
 from protocol.limits import QUERY_SETTLEMENTS_MAX
 from protocol.vocabulary import LaneState
 from tests.chaos.cut_line import CutLine, Moment
@@ -27,21 +28,23 @@ from tests.chaos.settling_story import (
 from tests.chaos.test_chaos import audit
 from tests.e2e.house import House, house, wait_until
 
-CUSTOMERS = 2 * QUERY_SETTLEMENTS_MAX + 300
+# Half of them are of each broker: so that CLOSE and SETTLE go in two frames, or in one, where time is short.
+MANY, FEW = 2 * FRAME_RECORDS + 600, 2 * QUERY_SETTLEMENTS_MAX + 300
 SECONDS_PER_DATE_MAX = 90.0
 MINUTES_MAX = 40
-# Of each broker two of CLOSE, one BeginSettle, two of SETTLE; then a mark, and what is told of it, Pay, a notice, Due,
-# Fund, two of CREDIT.
-FRAMES_OF_DESK, FRAMES = 16, 18
+# Of many, of each broker two of CLOSE, one BeginSettle, two of SETTLE; then a mark, and what is told of it, Pay, a
+# notice, Due, Fund; while a market is open frames are smaller: five of CREDIT.
+FRAMES_OF_DESK, FRAMES = 19, 21
+FRAMES_OF_FEW = 14
 MOMENTS = {"gateway": (Moment.SENT, Moment.ANSWERED), "ledger": (Moment.ANSWERED, Moment.SENT)}
 """Of one frame and the next, in turn: what the one is not struck at, the other one is."""
 NOTHING_LEFT = """
 SELECT count(*) FROM bank_general_ledger WHERE account_code IN (2410, 1910, 1310) AND debit_fen <> credit_fen
 """
 
-SETTLED_BY, PAID_BY, CREDITED_BY = 5, 13, 17
-"""Of all frames, by their place: the second of SETTLE of broker 2, Pay, the first of CREDIT."""
-FEW = (
+SETTLED_BY, PAID_BY, CREDITED_BY = 3, 9, 13
+"""Of few, by their place among all frames: SETTLE of broker 2, Pay, the first of CREDIT."""
+STRIKES = (
     ("gateway", SETTLED_BY, Moment.ANSWERED),
     ("ledger", PAID_BY, Moment.ANSWERED),
     ("gateway", CREDITED_BY, Moment.SENT),
@@ -52,7 +55,7 @@ pytestmark = pytest.mark.postgres
 
 @pytest.mark.slow
 def test_three_are_killed_in_the_middle() -> None:
-    with house(CUSTOMERS, late_party=LATE_BROKER, has_due_times=True) as found:
+    with house(FEW, late_party=LATE_BROKER, has_due_times=True) as found:
         trio.run(_few_frames, found)
         _must_be_whole(found)
 
@@ -61,7 +64,7 @@ def test_three_are_killed_in_the_middle() -> None:
 @pytest.mark.timeout(MINUTES_MAX * 60)
 @pytest.mark.parametrize("victim", ["gateway", "ledger"])
 def test_killed_at_each_frame_of_the_settlement(victim: str) -> None:
-    with house(CUSTOMERS, late_party=LATE_BROKER, has_due_times=True) as found:
+    with house(MANY, late_party=LATE_BROKER, has_due_times=True) as found:
         trio.run(_each_frame, found, victim)
         _must_be_whole(found)
 
@@ -69,7 +72,7 @@ def test_killed_at_each_frame_of_the_settlement(victim: str) -> None:
 @pytest.mark.chaos
 @pytest.mark.timeout(MINUTES_MAX * 60)
 def test_the_day_desk_is_killed_at_each_frame_of_the_settlement() -> None:
-    with house(CUSTOMERS, late_party=LATE_BROKER, has_due_times=True) as found:
+    with house(MANY, late_party=LATE_BROKER, has_due_times=True) as found:
         trio.run(_each_frame_of_the_desk, found)
         _must_be_whole(found)
 
@@ -84,8 +87,8 @@ def _must_be_whole(found: House) -> None:
 async def _few_frames(found: House) -> None:
     async with _story(found) as story:
         undisturbed = await _undisturbed(story)
-        assert len(story.line.requests) == FRAMES
-        for victim, place, moment in FEW:
+        assert len(story.line.requests) == FRAMES_OF_FEW
+        for victim, place, moment in STRIKES:
             await _struck(story, victim, place, moment, undisturbed)
 
 
