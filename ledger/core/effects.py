@@ -8,6 +8,8 @@ would keep only the last. See docs/decisions/0001-scatter-by-add-at.md.
 
 import numpy as np
 
+from ledger.core.blocks.moving import draw_moved, keep_moved, lower_moved
+from ledger.core.blocks.withheld import move_restraints
 from ledger.core.corrections.apply import apply_corrections
 from ledger.core.kind_tables import (
     BALANCE,
@@ -24,13 +26,11 @@ from ledger.core.kind_tables import (
     SOLD,
 )
 from ledger.core.lines.proceeds import mark_booked
-from ledger.core.moving import draw_moved, keep_moved, lower_moved
 from ledger.core.resolve import Block, Targets
 from ledger.core.settling.apply import apply_settlements
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.unsettled import add_by_slot
-from ledger.core.withheld import move_restraints
 from protocol.records import OutcomeArray
 from protocol.vocabulary import Way
 from rules.entries import SUSPENSE

@@ -31,9 +31,11 @@ the account can be refused at once.
 
 import numpy as np
 
+from ledger.core.blocks.final_codes import final_codes, mark
+from ledger.core.blocks.named_twice import accounts_named_twice
+from ledger.core.blocks.serials import accounts_of_falling_serials
 from ledger.core.corrections.proof import closings
 from ledger.core.decide import decide_in_order
-from ledger.core.final_codes import final_codes, mark
 from ledger.core.kind_tables import (
     BALANCE,
     BOOKS_PROCEEDS,
@@ -55,9 +57,7 @@ from ledger.core.kind_tables import (
 )
 from ledger.core.lines.decide import decide_lines
 from ledger.core.lines.proceeds import Proceeds
-from ledger.core.named_twice import accounts_named_twice
 from ledger.core.resolve import Block, Targets
-from ledger.core.serials import accounts_of_falling_serials
 from ledger.core.settling.proof import is_provable, tell
 from ledger.core.settling.read import Settlements
 from ledger.core.state.book import SCRATCH_BUCKETS, Book

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from ledger.core import engine, lane
+from ledger.core.blocks.named_twice import accounts_named_twice
 from ledger.core.decide import decide_in_order
 from ledger.core.frames import Frames, check_next, give_out_pages
 from ledger.core.invariants import check_book
-from ledger.core.named_twice import accounts_named_twice
 from ledger.core.resolve import resolve
 from ledger.core.rows.runs import apply_run, runs
 from ledger.core.state.book import Book

@@ -10,9 +10,9 @@ then, wherever the record stands. In front of a correction, where the lane is no
 
 import numpy as np
 
+from ledger.core.blocks.final_codes import mark
 from ledger.core.corrections.at_hand import are_of_set, are_to_close
 from ledger.core.corrections.read import Corrections, closes_orders
-from ledger.core.final_codes import mark
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import Book
 from ledger.core.state.columns import Mask, ShortColumn

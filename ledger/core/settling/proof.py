@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ledger.core.final_codes import mark
+from ledger.core.blocks.final_codes import mark
 from ledger.core.resolve import Block
 from ledger.core.settling.amounts import amounts_of
 from ledger.core.settling.read import Settlements

@@ -63,7 +63,7 @@ OF_CONTROL = [
     ),
     Mutant(
         "loss lifted by resuming",
-        "control/customers/accounts.py",
+        "control/customers/standing.py",
         "state_of(status, is_lost and status != ContractStatus.TERMINATED)",
         "state_of(status, is_lost and status != ContractStatus.ACTIVE)",
         "a broker makes a contract with a lost card trade again",
@@ -112,7 +112,7 @@ OF_CONTROL = [
     Mutant(
         "card of another holder",
         "control/customers/accounts.py",
-        "if (book.holder[account] != book.holder[_account_of(book, index)]).any():",
+        "if (book.holder[account] != book.holder[account_of(book, index)]).any():",
         "if (book.holder[account] < 0).any():",
         "a contract goes on on the account of another customer",
         (f"{CARDS}::test_a_card_is_replaced_for_its_holder_and_on_an_account_of_its_own",),
@@ -120,7 +120,7 @@ OF_CONTROL = [
     Mutant(
         "old card still orders",
         "control/customers/accounts.py",
-        "    _set_status(book, index, ContractStatus.RUNS_OFF)\n",
+        "    set_status(book, index, ContractStatus.RUNS_OFF)\n",
         "",
         "after a card was replaced its old account is still bought from",
         (f"{CARDS}::test_what_began_to_run_off_after_the_settled_date_does_not_end_with_it",),
@@ -175,7 +175,7 @@ OF_CONTROL = [
     ),
     Mutant(
         "the same date again",
-        "control/judge.py",
+        "control/day/dates.py",
         "later = message.trade_date > book.trade_date",
         "later = message.trade_date >= book.trade_date",
         "a date opened twice gives its request numbers out twice",
@@ -183,7 +183,7 @@ OF_CONTROL = [
     ),
     Mutant(
         "any row is the roll",
-        "control/judge.py",
+        "control/day/dates.py",
         "(message.trade_date, message.sequence) == (book.trade_date, book.roll_sequence)",
         "message.trade_date == book.trade_date",
         "the state of another row is journaled as the one that was rolled over, and nobody compares it",

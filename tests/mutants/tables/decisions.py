@@ -215,7 +215,7 @@ LOOKED_UP = [
     ),
     Mutant(
         "roll without a slot",
-        "control/judge.py",
+        "control/day/dates.py",
         "if book.unsettled.is_full():",
         "if book.unsettled.dates_used() > book.unsettled.dates_max:",
         "a roll that finds no slot is accepted, and the ledger ends",

@@ -9,7 +9,7 @@ from tests.mutants.mutant import FOUND, OWN_BLOCK, REFUSALS, SERIALS, SIGN_OFF, 
 OF_LANE = [
     Mutant(
         "serials unproved",
-        "serials.py",
+        "blocks/serials.py",
         "if in_order.any() and (in_order[1:] <= in_order[:-1]).any():",
         "if in_order.any() and (in_order[1:] <= in_order[0]).any():",
         "a movement that is told twice in one block is booked twice",
@@ -17,7 +17,7 @@ OF_LANE = [
     ),
     Mutant(
         "freezing after sign-off in a block",
-        "final_codes.py",
+        "blocks/final_codes.py",
         "mark(code, ReplyCode.MARKET_CLOSED, NEEDS_MARKET[kind])",
         "mark(code, ReplyCode.MARKET_CLOSED, np.False_ & NEEDS_MARKET[kind])",
         "an order of the evening is frozen for a day that is being reconciled",
@@ -41,7 +41,7 @@ OF_LANE = [
     ),
     Mutant(
         "touched twice beside another",
-        "named_twice.py",
+        "blocks/named_twice.py",
         "others = lost[~same]",
         "others = lost[:0]",
         "the same, when another freeze falls into the same bucket of the search",
@@ -65,7 +65,7 @@ OF_LANE = [
     ),
     Mutant(
         "ranks of the masks",
-        "final_codes.py",
+        "blocks/final_codes.py",
         "np.copyto(code, UNKNOWN_CODE[kind], where=unknown)",
         "np.copyto(code, UNKNOWN_CODE[kind], where=unknown & (code == 0))",
         "a broker learns from the refusal that a foreign customer is suspended",

@@ -102,7 +102,7 @@ _REVERSALS: list[Row] = [
 
 OF_MOVED = [
     *of_file("rules/moved.py", _RULES),
-    *of_file("moving.py", _CORE),
+    *of_file("blocks/moving.py", _CORE),
     *of_file("lane.py", _LANE),
     *of_file("state/book.py", _MODES),
     *of_file("state/requests.py", _ROLL),

@@ -263,6 +263,6 @@ OF_REVERTING = [
     *of_file("effects.py", _EFFECTS),
     *of_file("lines/compare.py", _COMPARE),
     *of_file("lines/proceeds.py", _PROCEEDS),
-    *of_file("control/judge.py", _JUDGE),
+    *of_file("control/day/dates.py", _JUDGE),
     *of_file("control/day/acts.py", _DAY),
 ]

@@ -1,7 +1,7 @@
 """What was moved of one order goes back to its account 冲正: what the act earns and does.
 
 Belongs here: judging in ranked order and the effect. Never here: who may sign it (rules.tellers), what releases give
-back (ledger.core.moving).
+back (ledger.core.blocks.moving).
 
 Two people say it where the savings system has not taken a transfer. Nothing that is drawn or released comes back by it:
 the freeze stays as it is, and what comes back of it is frozen on the account. It may be tried again under another
@@ -10,8 +10,8 @@ serial of the savings desk, eight times in all.
 
 import numpy as np
 
+from ledger.core.blocks.moving import post_moved
 from ledger.core.control.customers.standing import own_contract
-from ledger.core.moving import post_moved
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.customers.moved import Posted, Tries
 from ledger.core.state.requests import request_keys

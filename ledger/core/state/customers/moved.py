@@ -1,7 +1,7 @@
 """What was moved of customers' money for their orders 划转: which brokers it is done for, and what stands in 2420.
 
 Belongs here: the modes of brokers, and what of frozen and bought of each account is moved. Never here: what of one
-freeze is moved (requests), who moves it (ledger.core.moving), the general ledger.
+freeze is moved (requests), who moves it (ledger.core.blocks.moving), the general ledger.
 
 All columns of an account are as if nothing were moved; what is moved is beside them. Whatever is here is 0, and costs
 nothing, until a freeze of a broker in transfer mode has moved something.

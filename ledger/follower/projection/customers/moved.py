@@ -1,7 +1,7 @@
 """What was moved of accounts for orders 划转: the tables moved_entries and moved_money, what a batch adds, its SQL.
 
 Belongs here: which records moved something or gave it back, and what is moved of their accounts after them. Never here:
-what moves (ledger.core.moving), the general ledger, the transaction (read_model).
+what moves (ledger.core.blocks.moving), the general ledger, the transaction (read_model).
 """
 
 from typing import Final
