@@ -265,6 +265,14 @@ CREATE TABLE moved_money (
     as_of_sequence bigint NOT NULL CHECK (as_of_sequence >= 1)
 ) WITH (fillfactor = 80);
 
+-- What was sold for contracts that have ended, by corrections that came after their end, and is not credited: no account
+-- has it. A contract of which nothing is left is not here.
+CREATE TABLE sold_of_ended (
+    contract_no    bigint PRIMARY KEY CHECK (contract_no % 97 = 1),
+    sold_fen       bigint NOT NULL CHECK (sold_fen > 0),
+    as_of_sequence bigint NOT NULL CHECK (as_of_sequence >= 1)
+) WITH (fillfactor = 80);
+
 -- Lanes of which a broker has said something: a lane is one broker's trade date. Of the last comparison of its set with
 -- what the bank has: the differences of each class so far, MISSING_HERE first; a set that is withdrawn leaves nothing.
 CREATE TABLE lanes (
@@ -920,7 +928,8 @@ WHERE p.page = of_account_no / 102400 AND p.account_no = of_account_no
 $$;
 
 -- The control totals by SQL as of one journal sequence: one row per party for which an account counts, or that has or had
--- a contract. What an account has counts for the party of its last contract until a message ended that, else for the bank.
+-- a contract. What an account has counts for the party of its last contract until a message ended that, else for the bank;
+-- what was sold for a contract that has ended, and is on no account, for that contract's.
 CREATE VIEW party_totals AS
 SELECT t.party,
        SUM(t.balance_fen)          AS balance_fen,
@@ -939,6 +948,8 @@ FROM (
     LEFT JOIN contracts c ON c.contract_no = s.last_contract_no
     UNION ALL
     SELECT DISTINCT party, 0, 0, 0, 0 FROM contracts
+    UNION ALL
+    SELECT c.party, 0, 0, 0, e.sold_fen FROM sold_of_ended e JOIN contracts c USING (contract_no)
 ) t
 GROUP BY t.party
 ORDER BY t.party;
@@ -1021,6 +1032,11 @@ SELECT 'contract that stands and is not the last of its account', NULL, NULL, NU
 FROM contracts c
 JOIN savings_accounts s USING (account_no)
 WHERE c.status <> 5 AND s.last_contract_no IS DISTINCT FROM c.contract_no
+UNION ALL
+SELECT 'sold for a contract that has not ended', NULL, NULL, NULL, e.contract_no, NULL
+FROM sold_of_ended e
+LEFT JOIN contracts c USING (contract_no)
+WHERE c.status IS DISTINCT FROM 5
 UNION ALL
 SELECT 'last contract of another account', NULL, NULL, NULL, s.last_contract_no, s.account_no
 FROM savings_accounts s

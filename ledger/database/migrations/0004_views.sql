@@ -459,7 +459,7 @@ COMMENT ON COLUMN bank_totals.party_name IS 'name of that party';
 COMMENT ON COLUMN bank_totals.balance_fen IS 'savings balances, fen';
 COMMENT ON COLUMN bank_totals.frozen_fen IS 'frozen, fen';
 COMMENT ON COLUMN bank_totals.bought_unsettled_fen IS 'bought and not cleared, fen';
-COMMENT ON COLUMN bank_totals.sold_unsettled_fen IS 'sold and not cleared, fen';
+COMMENT ON COLUMN bank_totals.sold_unsettled_fen IS 'sold and not cleared, also for contracts that have ended, which is on no account, fen';
 
 CREATE VIEW bank_general_ledger AS
 SELECT g.account_code AS account_code,

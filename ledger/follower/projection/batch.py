@@ -18,6 +18,7 @@ from ledger.follower.projection.customers.openings import OpeningsOfBatch
 from ledger.follower.projection.customers.push_tables import PushesOfBatch
 from ledger.follower.projection.customers.restraints import RestraintsOfBatch
 from ledger.follower.projection.customers.settled import settled_accounts
+from ledger.follower.projection.customers.sold_of_ended import SoldOfEndedOfBatch
 from ledger.follower.projection.day.clearing_accounts import ClearingAccountsOfBatch
 from ledger.follower.projection.day.day_ends import DayEndsOfBatch
 from ledger.follower.projection.day.differences import DifferencesOfBatch
@@ -85,6 +86,7 @@ class Batch:
         self.settled_accounts: set[int] = set()
         """Indices of accounts that were settled or credited."""
         self.settlements = SettledOfBatch(book)
+        self.sold_of_ended = SoldOfEndedOfBatch(book)
         self.obligations = ObligationsOfBatch(book)
         self.day_ends = DayEndsOfBatch()
         self.clearing_accounts = ClearingAccountsOfBatch(book)
@@ -121,6 +123,7 @@ class Batch:
             self.moved.take_block(row)
             self.settled_accounts |= settled_accounts(self._book, row)
             self.settlements.take_block(row)
+            self.sold_of_ended.take_block(row)
             return
         self.people.take(row)
         self.feeds.take(row)

@@ -38,6 +38,7 @@ from ledger.follower.projection.customers.moved import write_moved
 from ledger.follower.projection.customers.openings import write_openings
 from ledger.follower.projection.customers.push_tables import write_pushes
 from ledger.follower.projection.customers.restraint_table import RestraintTable
+from ledger.follower.projection.customers.sold_of_ended import write_sold_of_ended
 from ledger.follower.projection.day import settled
 from ledger.follower.projection.day.clearing_accounts import write_clearing_accounts
 from ledger.follower.projection.day.day_ends import write_day_ends
@@ -229,6 +230,7 @@ class ReadModel:
                 await write_pushes(self._connection, batch.pushes, after.sequence)
                 await write_openings(self._connection, batch.openings)
                 await write_moved(self._connection, batch.moved, book, after.sequence)
+                await write_sold_of_ended(self._connection, batch.sold_of_ended, book, after.sequence)
                 if len(batch.settlements):
                     await self._copy(settled.TABLE, settled.COLUMNS, batch.settlements.chunks(), pace)
                 await write_obligations(self._connection, batch.obligations, after.sequence)

@@ -328,6 +328,9 @@ def test_what_was_sold_for_a_contract_that_has_ended_is_corrected_and_on_no_acco
             assert await asked(here.sql, f"SELECT {item} FROM bank_worklist") == [  # noqa: S608
                 ("SOLD", 0, 350, "CORRECTED", "correct", DEE, EVE)
             ]
+            assert await asked(here.sql, "SELECT sold_unsettled_fen FROM accounts WHERE sold_unsettled_fen > 0") == []
+            told = "SELECT sold_unsettled_fen FROM bank_totals WHERE party = 2"
+            assert await asked(here.sql, told) == [(Decimal(350),)]
             on_accounts = "SELECT sum(sold_unsettled_fen) FROM bank_accounts"
             assert await asked(here.sql, on_accounts) == [(Decimal(0),)]
 

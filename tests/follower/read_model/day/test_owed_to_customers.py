@@ -45,6 +45,7 @@ def test_what_is_owed_for_each_contract_is_read_with_what_was_paid_of_it(fresh_d
                 (*of_ann, "支付销户客户款（转账）", 1110, 200, 0, Decimal(50)),
                 (*of_bob, "卖出交收（销户）", 2410, 0, 20, Decimal(20)),
             ]
+            assert await asked(here.sql, "SELECT * FROM sold_of_ended") == []  # it was credited
             assert await asked(here.sql, ENTRIES) == [(ann, None, 100), (ann, None, 200)]
             assert await asked(here.sql, STANDS) == [(3, ann, Decimal(50)), (3, bob, Decimal(20))]
             assert await asked(here.sql, SERIALS) == [(1, 8)]

@@ -15,8 +15,8 @@ import pytest
 
 from frontend_sim.auditor.sql_totals import STATEMENT
 from ledger.core import engine
-from ledger.core.state.book import PARTY_SHIFT
 from ledger.core.state.totals import sold_of_ended
+from protocol.given_numbers import contract_no_from_index
 from protocol.vocabulary import ObligationState
 from tests.follower.read_model.day.test_random_days import followed, has_the_books
 from tests.follower.world import World, asked, world
@@ -34,16 +34,17 @@ pytestmark = pytest.mark.postgres
 
 
 async def has_what_is_owed(here: World, bank: Bank) -> None:
-    """All sums of each party, and whatever is owed and not paid. What was sold for a contract that has ended is on no
-    account, so SQL has it in no sum.
+    """All sums of each party, also what was sold for contracts that have ended, which is on no account; and whatever is
+    owed and not paid.
     """
     book = bank.desk.book
     told = [each[1:] for each in await asked(here.sql, STATEMENT)]
+    assert told == [(each.party, *each.amounts_fen) for each in engine.totals(book)]
     for_none_fen = Counter[int]()
     for contract, fen in zip(*map(np.ndarray.tolist, sold_of_ended(book)), strict=True):
-        for_none_fen[int(book.contract_facts[contract]) >> PARTY_SHIFT] += fen
-    expected = [(each.party, *each.amounts_fen) for each in engine.totals(book)]
-    assert told == [(party, *fen[:3], fen[3] - for_none_fen[party]) for party, *fen in expected]
+        for_none_fen[contract_no_from_index(contract)] += fen
+    kept = await asked(here.sql, "SELECT contract_no, sold_fen FROM sold_of_ended")
+    assert dict(kept) == {contract_no: fen for contract_no, fen in for_none_fen.items() if fen}
     assert await asked(here.sql, OWED) == [
         (*key, each.state, each.unpaid_fen)
         for key, each in sorted(book.obligations.entries.items())
