@@ -36,13 +36,12 @@ $(STAMP): requirements.lock pyproject.toml
 	@sed -i '1s|^\(#!.*/python[0-9.]*\)$$|\1 -I|' $(BIN)/yzt # no PYTHONPATH, no folder of the caller's, puts another `config` before ours
 	@touch $@
 
-test: install ## run every check: format, lint, types, imports, tests, an end-to-end session
+test: install ## run every check: format, lint, types, imports, tests, end-to-end sessions among them
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -m "not chaos" $(WORKERS)
-	$(BIN)/yzt run --reports build/reports
 
 run: install ## run two trade dates with simulated brokers, print the control table, write reports
 	@$(BIN)/yzt run --reports build/reports $(ARGS)
