@@ -9,7 +9,8 @@ from protocol.vocabulary import LaneState
 
 
 async def all_of_lane(desk: DayDesk, trade_date: int, party: int) -> LaneSeen:
-    """As far as the lane agrees, up to the settlement of its customers, which waits for the broker's older dates.
+    """As far as the lane agrees, up to the settlement of its customers, which waits for the broker's older dates; then
+    the bank's own books are compared once more.
 
     Raises StepRefused as the steps do.
     """
@@ -20,7 +21,10 @@ async def all_of_lane(desk: DayDesk, trade_date: int, party: int) -> LaneSeen:
     if older:
         desk.told(f"broker {party}: its customers of {trade_date} are settled once those of {older} are")
         return lane
-    return await desk.settle(trade_date, party)
+    settled = await desk.settle(trade_date, party)
+    if lane.state < LaneState.SETTLED:
+        await desk.agree(trade_date)
+    return settled
 
 
 async def _not_settled_before(desk: DayDesk, trade_date: int, party: int) -> int:

@@ -221,12 +221,16 @@ class DayByClock:
         self._figures.lanes, self._figures.late = lanes, late
 
     async def _settle(self, lane: LaneSeen, trade_date: int, waits: bool) -> bool:
-        """End the orders of a published lane and settle its customers, unless it waits for an older one of the broker.
-        Returns whether it is settled.
+        """End the orders of a published lane and settle its customers, unless it waits for an older one of the broker;
+        behind that the bank's own books are compared once more. Returns whether it is settled.
         """
         if lane.state < LaneState.SETTLING and not await self._take("close", self._desk.close(trade_date, lane.party)):
             return False
-        return not waits and await self._take("settle", self._desk.settle(trade_date, lane.party))
+        if waits or not await self._take("settle", self._desk.settle(trade_date, lane.party)):
+            return False
+        if lane.state < LaneState.SETTLED:
+            await self._take("agree", self._desk.agree(trade_date))
+        return True
 
     async def _credits(self, bank: DatesAnswer) -> None:
         """Whatever became due to customers, of each broker; what is credited again by another desk is credited once."""

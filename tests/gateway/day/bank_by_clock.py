@@ -182,4 +182,5 @@ class Bank:
 SIGNED_OFF = ["SignOff ACCEPTED", "Mark ACCEPTED", "Tell ACCEPTED"]
 PUBLISHED = ["Reconcile ACCEPTED", "Publish ACCEPTED"]
 BEGUN = "BeginSettle ACCEPTED"
-SETTLED = [*PUBLISHED, BEGUN]  # of a lane without anything to settle
+AGREED = ["Mark ACCEPTED", "Tell ACCEPTED"]  # the bank's own books, once more behind a settlement
+SETTLED = [*PUBLISHED, BEGUN, *AGREED]  # of a lane without anything to settle

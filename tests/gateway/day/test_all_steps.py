@@ -8,7 +8,7 @@ from gateway.day.all_steps import all_of_lane
 from gateway.day.desk import DayDesk
 from protocol.messages.day.steps import SignOff
 from protocol.vocabulary import LaneState
-from tests.gateway.day.bank_by_clock import BEGUN, PUBLISHED, SETTLED, Bank, at
+from tests.gateway.day.bank_by_clock import AGREED, BEGUN, PUBLISHED, SETTLED, Bank, at
 from tests.gateway.day.test_closing import ENDED, money, traded
 from tests.ledger_core.control.day.test_due_times import opened
 from tests.ledger_core.desk import BROKER, MONDAY, OTHER_BROKER, TUESDAY
@@ -35,7 +35,7 @@ def test_a_lane_is_closed_and_settled_and_nothing_is_done_twice() -> None:
     hand = ByHand(bank)
     bank.now_s = at(MONDAY, "16:00")
 
-    assert hand.all(MONDAY) == (LaneState.SETTLED, [*PUBLISHED, "3 CLOSE {0}", BEGUN, "1 SETTLE {0}"])
+    assert hand.all(MONDAY) == (LaneState.SETTLED, [*PUBLISHED, "3 CLOSE {0}", BEGUN, "1 SETTLE {0}", *AGREED])
     assert money(bank.desk, orders) == ENDED
     assert hand.all(MONDAY) == (LaneState.SETTLED, [])
 
@@ -63,6 +63,6 @@ def test_customers_wait_for_the_brokers_older_date() -> None:
 
     assert hand.all(TUESDAY) == (LaneState.PUBLISHED, PUBLISHED)
     assert hand.said[-1] == f"broker {BROKER}: its customers of {TUESDAY} are settled once those of {MONDAY} are"
-    assert hand.all(MONDAY) == (LaneState.SETTLED, [BEGUN, "1 SETTLE {0}"])
-    assert hand.all(TUESDAY) == (LaneState.CLOSED, SETTLED[-1:])
+    assert hand.all(MONDAY) == (LaneState.SETTLED, [BEGUN, "1 SETTLE {0}", *AGREED])
+    assert hand.all(TUESDAY) == (LaneState.CLOSED, SETTLED[2:])
     assert money(bank.desk, orders) == ENDED

@@ -17,7 +17,7 @@ from protocol.codes import ReplyCode
 from protocol.messages.control import ControlMessage
 from protocol.messages.day.steps import SignOff, SignOn, Tell, WithdrawSet
 from protocol.vocabulary import DatePhase, LaneState
-from tests.gateway.day.bank_by_clock import BEGUN, NS_PER_S, PUBLISHED, SETTLED, SIGNED_OFF, Bank, Killed, at
+from tests.gateway.day.bank_by_clock import AGREED, BEGUN, NS_PER_S, PUBLISHED, SETTLED, SIGNED_OFF, Bank, Killed, at
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -85,7 +85,7 @@ def test_a_date_with_a_lane_that_is_not_published_holds_later_ones() -> None:
     bank.round(WEDNESDAY, "08:30")
     assert bank.round(WEDNESDAY, "08:31") == []
     bank.send_empty(MONDAY, OTHER_BROKER)
-    assert bank.round(WEDNESDAY, "09:00")[-3:] == ["Publish ACCEPTED", BEGUN, "EndSettlement ACCEPTED"]
+    assert bank.round(WEDNESDAY, "09:00")[-5:] == ["Publish ACCEPTED", BEGUN, *AGREED, "EndSettlement ACCEPTED"]
     assert bank.desk.book.unsettled.dates_used() == 2  # Tuesday's other lane is not published
 
 
@@ -106,7 +106,7 @@ def test_two_trade_dates_are_open_while_a_set_is_late_and_its_broker_s_next_date
     assert sorted(bank.round(TUESDAY, "16:00")) == sorted(["Reconcile ACCEPTED", *SETTLED])
     assert bank.figures.why == ""
     bank.send_empty(MONDAY, BROKER)
-    assert bank.round(TUESDAY, "16:01") == [*SETTLED, "Publish ACCEPTED", BEGUN, "EndSettlement ACCEPTED"]
+    assert bank.round(TUESDAY, "16:01") == [*SETTLED, "Publish ACCEPTED", BEGUN, *AGREED, "EndSettlement ACCEPTED"]
     assert bank.said == [f"the clearing set of broker {BROKER} for {MONDAY} is late"]
     assert (bank.figures.open_lanes, bank.figures.late) == (0, {})
 
@@ -143,7 +143,7 @@ def test_a_lane_that_differs_is_said_once_and_compared_again_after_a_while_and_w
     assert desk.control(WithdrawSet(MONDAY, 1), SEAT) == ReplyCode.ACCEPTED
     send_whole(desk, event(customer), order(target, customer, 500, fate=1), buy(target, customer, 200))
     # The order that was left open is ended, and what it bought is debited; without due times the bank pays at once.
-    settled = [*PUBLISHED, "1 CLOSE {0}", BEGUN, "1 SETTLE {0}", "Pay ACCEPTED"]
+    settled = [*PUBLISHED, "1 CLOSE {0}", BEGUN, "1 SETTLE {0}", *AGREED, "Pay ACCEPTED"]
     assert bank.round(MONDAY, "16:10") == settled
     assert desk.money(customer) == (800, 0, 0, 0)
     assert bank.figures.differing == 0

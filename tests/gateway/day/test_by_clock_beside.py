@@ -12,7 +12,7 @@ from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.day.steps import WithdrawSet
 from protocol.records import RecordArray
 from protocol.vocabulary import ClearedEvent, ContractEvent
-from tests.gateway.day.bank_by_clock import SETTLED, SIGNED_OFF, Bank, at
+from tests.gateway.day.bank_by_clock import AGREED, BEGUN, PUBLISHED, SIGNED_OFF, Bank, at
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -22,6 +22,8 @@ from tests.ledger_core.desk import (
     TUESDAY,
 )
 from tests.ledger_core.lines.words import buy, event, sell, send_whole
+
+ONE_SETTLED = [*PUBLISHED, BEGUN, "1 SETTLE {0}", *AGREED]
 
 
 def ended(bank: Bank, party: int) -> tuple[int, list[RecordArray]]:
@@ -39,7 +41,14 @@ def test_what_was_sold_for_a_contract_that_has_ended_is_corrected_without_people
     customer, lines = ended(bank, OTHER_BROKER)
     send_whole(bank.desk, *lines, sell(1, customer, 350), seat=OTHER_SEAT)
 
-    assert bank.round(MONDAY, "16:00") == ["Reconcile ACCEPTED", "1 CORRECT {0}", *SETTLED, "1 SETTLE {0}"]
+    assert bank.round(MONDAY, "16:00") == [
+        "Reconcile ACCEPTED",
+        "1 CORRECT {0}",
+        *PUBLISHED,
+        BEGUN,
+        "1 SETTLE {0}",
+        *AGREED,
+    ]
     assert bank.said == []
     assert (bank.figures.taken["correct"], bank.figures.differing) == (1, 0)
 
@@ -53,7 +62,14 @@ def test_it_waits_while_something_else_differs_so_that_the_broker_may_still_with
 
     assert bank.desk.control(WithdrawSet(MONDAY, 1), OTHER_SEAT) == ReplyCode.ACCEPTED
     send_whole(bank.desk, opened, closed, sell(1, customer, 350), seat=OTHER_SEAT)
-    assert bank.round(MONDAY, "16:01") == ["Reconcile ACCEPTED", "1 CORRECT {0}", *SETTLED, "1 SETTLE {0}"]
+    assert bank.round(MONDAY, "16:01") == [
+        "Reconcile ACCEPTED",
+        "1 CORRECT {0}",
+        *PUBLISHED,
+        BEGUN,
+        "1 SETTLE {0}",
+        *AGREED,
+    ]
 
 
 def test_it_waits_for_whoever_has_not_ended() -> None:

@@ -7,7 +7,7 @@ from gateway.day.lane_seen import StepRefused
 from protocol.codes import ReplyCode
 from protocol.messages.day.steps import CompleteSet
 from protocol.vocabulary import Fate, LaneState
-from tests.gateway.day.bank_by_clock import BEGUN, PUBLISHED, SIGNED_OFF, Bank, Killed, at
+from tests.gateway.day.bank_by_clock import AGREED, BEGUN, PUBLISHED, SIGNED_OFF, Bank, Killed, at
 from tests.ledger_core.desk import BROKER, MONDAY, OTHER_BROKER, SEAT, Desk, codes, joined, release, same_after_all
 from tests.ledger_core.lines.words import announce, buy, event, order
 
@@ -41,7 +41,7 @@ ENDED = [(500, 0, 0, 0), (1_000, 0, 0, 0), (1_000, 0, 0, 0)]  # and what was bou
 def test_what_is_left_open_is_ended_behind_publishing_and_nothing_twice() -> None:
     bank, orders = traded()
 
-    assert bank.round(MONDAY, "16:00") == [*PUBLISHED, "3 CLOSE {0}", BEGUN, "1 SETTLE {0}", "Pay ACCEPTED"]
+    assert bank.round(MONDAY, "16:00") == [*PUBLISHED, "3 CLOSE {0}", BEGUN, "1 SETTLE {0}", *AGREED, "Pay ACCEPTED"]
 
     assert money(bank.desk, orders) == ENDED
     assert bank.figures.taken["close"] == 1
@@ -84,7 +84,14 @@ def test_an_order_that_is_released_meanwhile_is_asked_for_again() -> None:
 
     bank.closings = with_a_release  # type: ignore[assignment]
 
-    assert bank.round(MONDAY, "16:00")[2:] == ["3 CLOSE {0, 395}", "1 CLOSE {0}", BEGUN, "1 SETTLE {0}", "Pay ACCEPTED"]
+    assert bank.round(MONDAY, "16:00")[2:] == [
+        "3 CLOSE {0, 395}",
+        "1 CLOSE {0}",
+        BEGUN,
+        "1 SETTLE {0}",
+        *AGREED,
+        "Pay ACCEPTED",
+    ]
     assert money(bank.desk, orders) == ENDED
 
 
