@@ -3,6 +3,8 @@
 Belongs here: SQL on lines and corrections of sets. Never here: what was posted (settlement), tables.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -40,17 +42,28 @@ SUM(CASE WHEN kind = ANY ({SALE}) THEN GREATEST(0, amount_fen - second_fen - fee
          ELSE 0 END) AS sales_fen,
 SUM(CASE WHEN kind = ANY ({CREDIT}) THEN amount_fen - second_fen ELSE 0 END) AS credits_fen
 """.format(**_KINDS)
-OF_SET: Final = f"SELECT {_BROUGHT} FROM ({_LINES}) l"  # noqa: S608 - of our own words
 BY_CONTRACT: Final = f"SELECT contract_no, {_BROUGHT} FROM ({_LINES}) l GROUP BY contract_no"  # noqa: S608
+_BY_OUTLET: Final = f"""
+SELECT s.outlet, count(DISTINCT c.account_no), SUM(t.buys_fen), SUM(t.sales_fen), SUM(t.credits_fen)
+FROM ({BY_CONTRACT}) t
+JOIN contracts c USING (contract_no)
+JOIN savings_accounts s USING (account_no)
+GROUP BY s.outlet
+"""  # noqa: S608 - of our own words
 # What the last correction of a contract's date made good; what was taken back is nothing.
-MADE_GOOD: Final = """
-SELECT DISTINCT ON (c.contract_no) c.contract_no,
-       CASE WHEN k.name = 'CORRECT' THEN c.made_good_buys_fen ELSE 0 END AS buys_fen,
-       CASE WHEN k.name = 'CORRECT' THEN c.made_good_proceeds_fen ELSE 0 END AS proceeds_fen
-FROM corrections c
-JOIN record_kinds k USING (kind)
-WHERE c.accepted AND c.trade_day = $2
-ORDER BY c.contract_no, c.sequence DESC, c.number DESC
+_MADE_GOOD: Final = """
+SELECT g.*, k.party
+FROM (
+    SELECT DISTINCT ON (c.contract_no) c.contract_no,
+           CASE WHEN k.name = 'CORRECT' THEN c.made_good_buys_fen ELSE 0 END AS buys_fen,
+           CASE WHEN k.name = 'CORRECT' THEN c.made_good_proceeds_fen ELSE 0 END AS proceeds_fen
+    FROM corrections c
+    JOIN record_kinds k USING (kind)
+    WHERE c.accepted AND c.trade_day = $1
+    ORDER BY c.contract_no, c.sequence DESC, c.number DESC
+) g
+JOIN contracts k USING (contract_no)
+WHERE g.buys_fen + g.proceeds_fen > 0
 """
 
 
@@ -84,13 +97,63 @@ class Cleared:
         return self.sales_fen + self.credits_fen - self.buys_fen
 
 
+class OfOutlet(NamedTuple):
+    """What a set says of the customers of one outlet: how many accounts, and what of them."""
+
+    accounts_count: int
+    cleared: Cleared
+
+
+@dataclass(frozen=True, slots=True)
+class ClearedDate:
+    """The sets of a date that count, and what their lines come to, by party and outlet."""
+
+    sets: Mapping[int, CountingSet]
+    by_outlet: Mapping[int, Mapping[int, OfOutlet]]
+
+    def of(self, party: int) -> Cleared:
+        """What the lines of its set come to."""
+        found = [each.cleared for each in self.by_outlet[party].values()]
+        return Cleared(
+            sum(each.buys_fen for each in found),
+            sum(each.sales_fen for each in found),
+            sum(each.credits_fen for each in found),
+        )
+
+
+class MadeGood(NamedTuple):
+    """What a broker makes good, contract by contract in the same places."""
+
+    contract_nos: list[int]
+    buys_fen: list[int]
+    proceeds_fen: list[int]
+
+
 async def counting_sets(asked: Asked, trade_date: int) -> dict[int, CountingSet]:
     """By party."""
     rows = await asked.connection.fetch(_SETS, trade_date)
     return {row[0]: CountingSet(*map(int, row)) for row in rows}
 
 
-async def of_set(asked: Asked, counts: CountingSet, trade_date: int) -> Cleared:
-    """What the lines of a set come to."""
-    row = await asked.connection.fetchrow(OF_SET, *counts.span(trade_date))
-    return Cleared(*(int(value or 0) for value in row))
+async def cleared_at(asked: Asked, trade_date: int) -> ClearedDate:
+    """What the lines of all sets that count come to: they are read once for all that adds them up.
+
+    Raises: ProcessFault USAGE when the date is none of the bank's.
+    """
+    await asked.known_date(trade_date)
+    sets = await counting_sets(asked, trade_date)
+    by_outlet = dict[int, dict[int, OfOutlet]]()
+    for party, each in sets.items():
+        rows = await asked.connection.fetch(_BY_OUTLET, *each.span(trade_date))
+        by_outlet[party] = {row[0]: OfOutlet(row[1], Cleared(*map(int, row[2:]))) for row in rows}
+    return ClearedDate(sets, by_outlet)
+
+
+async def made_good(asked: Asked, trade_date: int) -> Mapping[int, MadeGood]:
+    """What was made good by party: few contracts of a date, looked for once among all that was ever decided."""
+    found: dict[int, MadeGood] = defaultdict(lambda: MadeGood([], [], []))
+    for contract_no, buys_fen, proceeds_fen, party in await asked.connection.fetch(_MADE_GOOD, trade_day(trade_date)):
+        found[party].contract_nos.append(contract_no)
+        found[party].buys_fen.append(buys_fen)
+        found[party].proceeds_fen.append(proceeds_fen)
+    return found

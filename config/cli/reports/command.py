@@ -16,6 +16,7 @@ from config.cli.books.read_model import asked as ask
 from config.cli.options import DATE, PARTY, add_common_options, whole
 from config.cli.reports import branches, clearing_account, day_end, differences, ledgers, letters, monthly, settlement
 from config.cli.reports.asking import Asked
+from config.cli.reports.cleared import cleared_at
 from config.cli.reports.paper.files import folder_for, write_list
 from config.cli.reports.paper.forms import Kind, Report, page_cell
 from config.cli.reports.paper.making import Written, make
@@ -35,7 +36,7 @@ Making = Callable[[Asked, argparse.Namespace], Awaitable[Sequence[Report]]]
 
 
 async def _day(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await day_end.day_end(asked, options.date)]
+    return [await day_end.day_end(asked, options.date, await cleared_at(asked, options.date))]
 
 
 async def _differences(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
@@ -47,7 +48,8 @@ async def _settlement(asked: Asked, options: argparse.Namespace) -> Sequence[Rep
 
 
 async def _branches(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await branches.branches(asked, options.date)]
+    cleared, found = await cleared_at(asked, options.date), await ledgers.balances(asked, options.date, None)
+    return [await branches.branches(asked, options.date, cleared, found.books)]
 
 
 async def _clearing(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
@@ -84,11 +86,11 @@ def _must_follow(asked: Asked, first: int | None, last: int | None) -> None:
 
 
 async def _ledger(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await ledgers.ledger(asked, options.date, options.outlet)]
+    return [await ledgers.ledger(asked, await ledgers.balances(asked, options.date, options.outlet))]
 
 
 async def _trial(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await ledgers.trial(asked, options.date, options.outlet)]
+    return [await ledgers.trial(asked, await ledgers.balances(asked, options.date, options.outlet))]
 
 
 async def _accounts(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
@@ -105,13 +107,14 @@ async def _all(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
         raise asked.wrong("--date or --month says of what")
     if options.month is not None:
         return [await monthly.accounts(asked, options.month), await monthly.settled(asked, options.month)]
+    cleared, found = await cleared_at(asked, options.date), await ledgers.balances(asked, options.date, None)
     return [
-        await day_end.day_end(asked, options.date),
+        await day_end.day_end(asked, options.date, cleared),
         await differences.differences(asked, options.date),
         *await settlement.settlements(asked, options.date, None),
-        await branches.branches(asked, options.date),
-        await ledgers.ledger(asked, options.date, None),
-        await ledgers.trial(asked, options.date, None),
+        await branches.branches(asked, options.date, cleared, found.books),
+        await ledgers.ledger(asked, found),
+        await ledgers.trial(asked, found),
     ]
 
 
@@ -184,10 +187,13 @@ async def _make_all(asked: Asked, options: argparse.Namespace, folder: Path, by:
     made = Made(await asked.bank_name(), asked.as_of, as_of_at, by, at)
     making, _ = REPORTS[options.name]
     holds, files, digest = True, list[Path](), b""
-    for report in await making(asked, options):
-        written = await make(report, made, folder, print_progress)
-        files += written.files
+
+    def told(report: Report, written: Written) -> None:
+        nonlocal holds
+        files.extend(written.files)
         holds &= _say(report, written, asked.as_of)
+
+    await make(await making(asked, options), made, folder, print_progress, told)
     if options.name == "all":
         name = f"reports-{options.date or options.month}-row{asked.as_of}.sha256"
         listed, digest = write_list(folder, name, files)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from config.cli.reports.asking import Asked, Broker
-from config.cli.reports.cleared import Cleared, CountingSet, counting_sets, of_set
+from config.cli.reports.cleared import Cleared, ClearedDate, CountingSet
 from config.cli.reports.paper.forms import AllSums, Cell, Check, Column, Kind, Report, Row, Table, rows_of
 from config.cli.reports.words import LANES, OBLIGATIONS, by_name, date_text, payer
 from protocol.vocabulary import LaneState
@@ -77,12 +77,10 @@ CLEARING: Final = (
 SENT, MISSING = "已报送", "未报送"
 
 
-async def day_end(asked: Asked, trade_date: int) -> Report:
-    """The report of a date. Raises: ProcessFault USAGE when it is none of the bank's."""
-    await asked.known_date(trade_date)
-    brokers = await asked.brokers(trade_date)
-    sets = await counting_sets(asked, trade_date)
-    cleared = {party: await of_set(asked, each, trade_date) for party, each in sets.items()}
+async def day_end(asked: Asked, trade_date: int, cleared_date: ClearedDate) -> Report:
+    """The report of a date of the bank's, of what its sets say."""
+    brokers, sets = await asked.brokers(trade_date), cleared_date.sets
+    cleared = {party: cleared_date.of(party) for party in sets}
     lanes = {row[0]: row for row in await asked.connection.fetch(_LANES, trade_date)}
     clearing = await _clearing(asked, trade_date, brokers, cleared, lanes)
     missing = [f"{each.party} {each.name}" for each in brokers if each.party not in sets]

@@ -39,11 +39,12 @@ LEFT JOIN general_ledger g ON g.account_code = 1910 AND g.party = c.party AND g.
 WHERE c.trade_date = $1
 ORDER BY 1, 3
 """
+# Of entries and not of postings: those that cannot be on 1910 are not read at all.
 _MOVED: Final = """
-SELECT COALESCE(SUM(p.debit_fen - p.credit_fen), 0)
-FROM postings p
-JOIN cases c ON c.party = p.party AND c.case_no = p.item
-WHERE p.account_code = 1910 AND c.trade_date = $1
+SELECT COALESCE(SUM(CASE WHEN e.debit = 1910 THEN e.amount_fen ELSE -e.amount_fen END), 0)
+FROM entries e
+JOIN cases c ON c.party = e.party AND c.case_no = e.case_no
+WHERE 1910 IN (e.debit, e.credit) AND c.trade_date = $1
 """
 SUMMARY: Final = (
     *(Column("编号", Kind.NUMBER), Column("证券公司"), Column("差异种类")),

@@ -37,29 +37,32 @@ STATEMENT: Final = (
 )
 
 
-async def ledger(asked: Asked, trade_date: int | None, outlet: int | None) -> Report:
-    """总账. Raises: ProcessFault USAGE when there is no such date or outlet."""
-    found = await _balances(asked, trade_date, outlet)
+async def balances(asked: Asked, trade_date: int | None, outlet: int | None) -> Balances:
+    """What both pages of the books are made of. Raises: ProcessFault USAGE when there is no such date or outlet."""
+    if trade_date is not None:
+        await asked.known_date(trade_date)
+    return Balances.of(await asking.books(asked.connection, asked.as_of, asked.command, trade_date, outlet))
+
+
+async def ledger(asked: Asked, found: Balances) -> Report:
+    """总账."""
     return Report(
-        f"ledger-{_suffix(trade_date, outlet)}",
+        f"ledger-{_suffix(found)}",
         "客户证券保证金总账",
-        await _facts(asked, trade_date, outlet),
+        await _facts(asked, found),
         [Table("", "", LEDGER, rows_of(_ledger_rows(found)))],
         lambda _sums: _both_sides(found),
         found.faults(),
     )
 
 
-async def trial(asked: Asked, trade_date: int | None, outlet: int | None) -> Report:
-    """试算平衡表. Raises: ProcessFault USAGE when there is no such date or outlet."""
-    found = await _balances(asked, trade_date, outlet)
+async def trial(asked: Asked, found: Balances) -> Report:
+    """试算平衡表."""
     codes: list[Row] = [[code, found.title(code), *sums] for code, sums in by_code(found.lines).items()]
     tables = [Table("", "一、科目", TRIAL, rows_of(codes))]
-    if outlet is None:
+    if found.books.outlet is None:
         tables.append(Table("outlets", "二、机构", OUTLETS, rows_of(await _outlet_rows(asked, found))))
-    facts = await _facts(asked, trade_date, outlet)
-    checks = _both_sides(found)
-    name = f"trial-{_suffix(trade_date, outlet)}"
+    name, facts, checks = f"trial-{_suffix(found)}", await _facts(asked, found), _both_sides(found)
     return Report(name, "客户证券保证金试算平衡表", facts, tables, lambda _sums: checks, found.faults())
 
 
@@ -101,17 +104,13 @@ async def account_statement(
     )
 
 
-async def _balances(asked: Asked, trade_date: int | None, outlet: int | None) -> Balances:
-    if trade_date is not None:
-        await asked.known_date(trade_date)
-    return Balances.of(await asking.books(asked.connection, asked.as_of, asked.command, trade_date, outlet))
+def _suffix(found: Balances) -> str:
+    outlet = found.books.outlet
+    return f"{found.books.trade_date or 'all'}" + (f"-outlet-{outlet}" if outlet is not None else "")
 
 
-def _suffix(trade_date: int | None, outlet: int | None) -> str:
-    return f"{trade_date or 'all'}" + (f"-outlet-{outlet}" if outlet is not None else "")
-
-
-async def _facts(asked: Asked, trade_date: int | None, outlet: int | None) -> Sequence[tuple[str, str]]:
+async def _facts(asked: Asked, found: Balances) -> Sequence[tuple[str, str]]:
+    trade_date, outlet = found.books.trade_date, found.books.outlet
     of_outlet = "全行" if outlet is None else place_of(await asked.places(), outlet).outlet
     return [("交易日", date_text(trade_date) if trade_date else "开业以来"), ("机构", of_outlet)]
 

@@ -3,11 +3,12 @@
 Belongs here: its tables, what they must come to. Never here: what is decided of a settlement (the core).
 """
 
+from collections import defaultdict
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from config.cli.reports.asking import Asked, Broker
-from config.cli.reports.cleared import BY_CONTRACT, MADE_GOOD, CountingSet, counting_sets
+from config.cli.reports.cleared import BY_CONTRACT, CountingSet, MadeGood, counting_sets, made_good
 from config.cli.reports.paper.forms import AllSums, Check, Column, Kind, Report, Row, Table, rows_of
 from config.cli.reports.words import LANES, OBLIGATIONS, by_name, date_text, payer, time_text
 from protocol.trade_dates import trade_day
@@ -26,9 +27,12 @@ WHERE 2410 IN (debit, credit) AND account_no IS NOT NULL AND party = $5
   AND CASE WHEN debit = 2410 THEN debit_date ELSE credit_date END = $6
 GROUP BY account_no
 """
+_GOOD: Final = """
+SELECT * FROM unnest($7::bigint[], $8::bigint[], $9::bigint[]) AS g (contract_no, buys_fen, proceeds_fen)
+"""
 # Each row as it stands in the sheet. Two contracts of one account, broker and date are rare: the first and the last.
 _CUSTOMERS: Final = f"""
-WITH told AS MATERIALIZED ({BY_CONTRACT}), good AS MATERIALIZED ({MADE_GOOD}), posted AS MATERIALIZED ({_POSTED})
+WITH told AS MATERIALIZED ({BY_CONTRACT}), good AS MATERIALIZED ({_GOOD}), posted AS MATERIALIZED ({_POSTED})
 SELECT s.outlet, s.bank_account_no,
        CASE WHEN t.first_no = t.last_no THEN t.first_no::text ELSE concat_ws('、', t.first_no, t.last_no) END,
        f.buys, f.sales, f.credits, f.sales + f.credits - f.buys, f.good_buys, f.good_proceeds, f.debited, f.credited,
@@ -55,14 +59,15 @@ ORDER BY s.outlet, s.bank_account_no
 """  # noqa: S608 - of our own words
 # Between two dates of the broker both sides of an entry are 2410.
 _SUSPENSE: Final = """
-SELECT e.words, p.against, COALESCE(a.title, ''), count(*), SUM(p.debit_fen)::bigint, SUM(p.credit_fen)::bigint
-FROM entries e
+SELECT e.party, e.words, p.against, COALESCE(a.title, ''), SUM(e.entries_count)::bigint, SUM(p.debit_fen)::bigint,
+       SUM(p.credit_fen)::bigint
+FROM entry_sums e
 CROSS JOIN LATERAL (
     VALUES (e.debit, e.debit_date, e.credit, e.amount_fen, 0), (e.credit, e.credit_date, e.debit, 0, e.amount_fen)
 ) AS p (code, date, against, debit_fen, credit_fen)
 LEFT JOIN ledger_accounts a ON a.account_code = p.against
-WHERE 2410 IN (e.debit, e.credit) AND e.party = $1 AND p.code = 2410 AND p.date = $2
-GROUP BY 1, 2, 3 ORDER BY 2, 1
+WHERE 2410 IN (e.debit, e.credit) AND p.code = 2410 AND p.date = $1
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 3, 2
 """
 _LEDGER: Final = """
 SELECT COALESCE(SUM(balance_fen), 0) FROM general_ledger
@@ -95,31 +100,43 @@ async def settlements(asked: Asked, trade_date: int, party: int | None) -> list[
         brokers = [each for each in brokers if each.party == party]
         if not brokers:
             raise asked.wrong(f"{party} is no broker of {trade_date}")
-    sets = await counting_sets(asked, trade_date)
-    return [await _settlement(asked, trade_date, each, sets.get(each.party)) for each in brokers]
+    sets, good = await counting_sets(asked, trade_date), await made_good(asked, trade_date)
+    suspense: dict[int, list[Row]] = defaultdict(list)
+    for of, *row in await asked.connection.fetch(_SUSPENSE, trade_date):
+        suspense[of].append(row)
+    found = [_Found(sets.get(each.party), suspense[each.party], good[each.party]) for each in brokers]
+    return [await _settlement(asked, trade_date, *each) for each in zip(brokers, found, strict=True)]
 
 
-async def _settlement(asked: Asked, trade_date: int, broker: Broker, counts: CountingSet | None) -> Report:
+class _Found(NamedTuple):
+    """What was asked for all brokers at once: the set of one, what is at 2410, what it makes good."""
+
+    counts: CountingSet | None
+    suspense: list[Row]
+    good: MadeGood
+
+
+async def _settlement(asked: Asked, trade_date: int, broker: Broker, found: _Found) -> Report:
+    counts, suspense, good = found
     lane = await asked.connection.fetchrow(_LANE, trade_date, broker.party)
     owed = await asked.connection.fetch(_OWED, trade_date, broker.party)
-    suspense = [list(row) for row in await asked.connection.fetch(_SUSPENSE, broker.party, trade_date)]
     ledger_fen = int(await asked.connection.fetchval(_LEDGER, broker.party, trade_date))
     published_fen = next((int(row["owed_fen"]) for row in owed if row["case_no"] == 0), None)
     span = counts.span(trade_date) if counts is not None else (0, trade_day(trade_date), 0, 0)
 
     def customers() -> AsyncIterator[Row]:
-        return asked.stream(_CUSTOMERS, *span, broker.party, trade_date)
+        return asked.stream(_CUSTOMERS, *span, broker.party, trade_date, *good)
 
     def checks(sums: AllSums) -> list[Check]:
         net_fen, said_fen = sums["customers"].of("客户净额"), counts.net_fen if counts is not None else 0
-        found = [Check("客户净额 = 清算数据申报净额", net_fen, said_fen)]
+        nets = [Check("客户净额 = 清算数据申报净额", net_fen, said_fen)]
         if published_fen is not None:
-            found.append(Check("客户净额 = 应付款登记（正：证券公司付）", net_fen, published_fen))
+            nets.append(Check("客户净额 = 应付款登记（正：证券公司付）", net_fen, published_fen))
         moved_fen = sums["suspense"].of("借方") - sums["suspense"].of("贷方")
         posted_fen = sums["customers"].of("已扣款") - sums["customers"].of("已入账")
-        of_customers = sum(int(row[5]) - int(row[4]) for row in suspense if row[1] in OF_CUSTOMERS)
+        of_customers = sum(int(row[5] or 0) - int(row[4] or 0) for row in suspense if row[1] in OF_CUSTOMERS)
         return [
-            *found,
+            *nets,
             Check("客户已扣款 - 已入账 = 2410 分录", posted_fen, of_customers),
             Check("2410 借方 - 贷方 = 总账余额", moved_fen, ledger_fen),
         ]

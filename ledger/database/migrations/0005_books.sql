@@ -73,6 +73,7 @@ CREATE TABLE entry_kinds (
 -- Every entry: one amount, an account of the general ledger debited and one credited, and the request that made it.
 -- It is of a savings account and its outlet, and where it is moved for an order, of its broker; or of a broker, its case and
 -- the trade dates of both accounts. What is owed to a customer whose account is closed is of all these, its case the contract.
+-- All parts have the same types: only then does PostgreSQL leave out what a question does not need.
 CREATE VIEW entries AS
 SELECT e.trade_date, e.seat, e.number, e.sequence, e.decided_at_ns, e.origin, e.kind, e.way, e.words, e.debit, e.credit, e.amount_fen,
        e.account_no, COALESCE(s.outlet, 0) AS outlet, 0 AS party, 0 AS debit_date, 0 AS credit_date, 0::bigint AS case_no
@@ -98,7 +99,7 @@ LEFT JOIN savings_accounts s USING (account_no)
 WHERE e.amount_fen > 0
 UNION ALL
 SELECT m.trade_date, m.seat, m.number, m.sequence, m.decided_at_ns, k.origin, m.kind, k.way, k.words, k.debit, k.credit,
-       abs(m.amount_fen), m.account_no, COALESCE(s.outlet, 0), m.party, 0, 0, 0
+       abs(m.amount_fen), m.account_no, COALESCE(s.outlet, 0), m.party, 0, 0, 0::bigint
 FROM moved_entries m
 JOIN entry_kinds k ON k.origin = CASE WHEN m.amount_fen > 0 THEN 'MOVED' WHEN m.kind > 0 THEN 'GIVEN_BACK' ELSE 'REVERSED' END
 LEFT JOIN savings_accounts s USING (account_no)
@@ -110,7 +111,7 @@ JOIN entry_kinds k USING (origin)
 LEFT JOIN savings_accounts s USING (account_no)
 UNION ALL
 SELECT r.trade_date, r.seat, r.number, r.sequence, r.decided_at_ns, k.origin, k.kind, k.way, k.words, k.debit, k.credit, c.amount_fen,
-       NULL, 0, c.party, c.trade_date, c.trade_date, c.case_no
+       NULL::bigint, 0, c.party, c.trade_date, c.trade_date, c.case_no
 FROM cases c
 CROSS JOIN LATERAL (VALUES ('CASE', c.opened_sequence), ('TAKEN_BACK', c.taken_back_sequence)) AS t (origin, sequence)
 JOIN entry_kinds k USING (origin)
@@ -122,24 +123,34 @@ FROM clearing_entries c
 JOIN entry_kinds k ON k.origin = 'CLEARING' AND k.kind = c.kind
 LEFT JOIN savings_accounts s USING (account_no);
 
--- Both sides of every entry, each with the balance of the general ledger that it moves.
+-- Entries of one trade date that differ in amounts, requests and savings accounts alone, added up: so few that what is made
+-- of both sides of each costs nothing. `is_of_account` tells those of savings accounts.
+CREATE VIEW entry_sums AS
+SELECT e.trade_date, e.origin, e.words, e.debit, e.credit, e.account_no IS NOT NULL AS is_of_account, e.outlet, e.party,
+       e.debit_date, e.credit_date, e.case_no,
+       count(*) AS entries_count,
+       SUM(e.amount_fen) AS amount_fen -- over accounts it may pass 64 bits
+FROM entries e
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;
+
+-- Both sides of these, each with the balance of the general ledger that it moves.
 CREATE VIEW postings AS
-SELECT e.trade_date, e.seat, e.number, e.sequence, e.words, e.account_no, e.outlet,
+SELECT e.trade_date, e.outlet,
        p.account_code,
-       CASE WHEN NOT (a.by_party OR a.by_date) THEN 0 WHEN e.account_no IS NULL THEN e.party ELSE GREATEST(e.party, 1) END AS party,
+       CASE WHEN NOT (a.by_party OR a.by_date) THEN 0 WHEN e.is_of_account THEN GREATEST(e.party, 1) ELSE e.party END AS party,
        CASE WHEN a.by_date THEN p.lane_date ELSE 0 END AS lane_date,
-       CASE WHEN e.account_no IS NOT NULL AND a.by_outlet THEN e.outlet
+       CASE WHEN e.is_of_account AND a.by_outlet THEN e.outlet
             WHEN a.by_case THEN e.case_no ELSE 0 END AS item,
        p.debit_fen,
        p.credit_fen
-FROM entries e
+FROM entry_sums e
 CROSS JOIN LATERAL (VALUES (e.debit, e.amount_fen, 0, e.debit_date), (e.credit, 0, e.amount_fen, e.credit_date))
     AS p (account_code, debit_fen, credit_fen, lane_date)
 JOIN ledger_accounts a USING (account_code)
 UNION ALL
 -- The branches of an outlet and of the clearing accounts, whose number is 0, owe each other what is posted between them 辖内往来.
-SELECT e.trade_date, e.seat, e.number, e.sequence, e.words, e.account_no, e.outlet, 3110, 0, 0, b.item, b.debit_fen, b.credit_fen
-FROM entries e
+SELECT e.trade_date, e.outlet, 3110, 0, 0, b.item, b.debit_fen, b.credit_fen
+FROM entry_sums e
 CROSS JOIN LATERAL (VALUES (CASE WHEN e.credit = 2410 THEN 0 ELSE e.outlet END, e.amount_fen, 0),
                            (CASE WHEN e.credit = 2410 THEN e.outlet ELSE 0 END, 0, e.amount_fen)) AS b (item, debit_fen, credit_fen)
 WHERE e.origin IN ('DEBITED', 'MOVED_DEBITED', 'CREDITED', 'CREDITED_TO_NONE');

@@ -13,7 +13,7 @@ import pytest
 from config.cli import commands as cli
 from config.cli.reports.command import REPORTS, main
 from config.cli.reports.paper.forms import Column, Report, Row, Table, rows_of
-from config.cli.reports.paper.making import make
+from config.cli.reports.paper.making import Written, make
 from config.cli.reports.paper.pdf_pages import Made
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import load, with_dsn
@@ -66,7 +66,9 @@ def test_without_a_read_model_it_is_one_line_and_nothing_is_there(tmp_path: Path
 
 @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), RuntimeError("lost"), KeyboardInterrupt()])
 def test_a_report_that_breaks_off_leaves_no_file(tmp_path: Path, fault: BaseException) -> None:
-    """In its second table; what an earlier one left under these names stays."""
+    """In its second table; what an earlier one left under these names stays. The report in front of it, whose pages are
+    being drawn then, leaves none either, and the one before that all.
+    """
 
     async def rows() -> AsyncIterator[Row]:
         yield ["甲"]
@@ -74,12 +76,20 @@ def test_a_report_that_breaks_off_leaves_no_file(tmp_path: Path, fault: BaseExce
 
     tables = [Table("one", "", (Column("户名"),), rows_of([["甲"]])), Table("two", "", (Column("户名"),), rows)]
     (tmp_path / "half-one-row1.csv").write_text("before", encoding="utf-8")
+    before = [Report(name, "表", [], [tables[0]]) for name in ("whole", "drawn")]
+    names = list[str]()
+
+    def told(report: Report, _written: Written) -> None:
+        names.append(report.name)
+
     expected = ProcessFault if isinstance(fault, OSError) else type(fault)
     with pytest.raises(expected) as caught:
-        asyncio.run(make(Report("half", "表", [], tables), MADE, tmp_path, lambda _line: None))
+        asyncio.run(make([*before, Report("half", "表", [], tables)], MADE, tmp_path, lambda _line: None, told))
     if isinstance(caught.value, ProcessFault):
         assert (str(caught.value), caught.value.exit_code) == (f"{tmp_path}: No space left on device", ExitCode.DATA)
-    assert [file.name for file in tmp_path.iterdir()] == ["half-one-row1.csv"]
+    assert names == ["whole"]
+    left = sorted(file.name for file in tmp_path.iterdir())
+    assert left == ["half-one-row1.csv", "whole-one-row1.csv", "whole-row1.pdf"]
     assert (tmp_path / "half-one-row1.csv").read_text(encoding="utf-8") == "before"
 
 

@@ -82,7 +82,9 @@ def test_the_text_of_every_pdf_is_that_of_its_csv_files(
 
 def written(folder: Path, report: Report) -> Written:
     """The files of a report, made without a database."""
-    return asyncio.run(make(report, MADE, folder, lambda _line: None))
+    told = list[Written]()
+    asyncio.run(make([report], MADE, folder, lambda _line: None, lambda _report, files: told.append(files)))
+    return told[0]
 
 
 def many(count: int) -> Table:

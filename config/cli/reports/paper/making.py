@@ -3,8 +3,11 @@
 Belongs here: the way of rows, progress, what was made. Never here: questions (the reports), how pages look (pdf_pages).
 """
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,19 +27,56 @@ class Written:
     faults: Sequence[str]
 
 
-async def make(report: Report, made: Made, folder: Path, progress: Progress) -> Written:
-    """Writes one PDF, and one CSV for each table. Raises: ProcessFault DATA; then none of the files is there."""
-    with Drafts(folder) as drafts:
-        shown = [await _read(report, table, made, drafts, progress) for table in report.tables]
-        sums = {table.name: each.sums for table, each in zip(report.tables, shown, strict=True)}
-        checks = report.checks(sums)
-        draft = drafts.draft(f"{report.name}-row{made.as_of}.pdf")
-        try:
-            write_pdf(draft, report, made, shown, checks, report.faults)
-        except OSError as error:
-            raise fault_of(folder, error) from None
-        files = drafts.put_in_place()
-    return Written(files, sum(each.rows_count for each in sums.values()), checks, report.faults)
+Told = Callable[[Report, Written], None]
+"""Takes each report once its files are there."""
+
+
+async def make(reports: Sequence[Report], made: Made, folder: Path, progress: Progress, told: Told) -> None:
+    """Writes of each report one PDF, and one CSV for each table; pages are drawn while the next one is asked for.
+
+    Raises: ProcessFault DATA; then none of the files of the report that is being made, nor of the next one, is there.
+    """
+    # The painter leaves off before the drafts go: what it draws is one of them.
+    with ExitStack() as stack, ThreadPoolExecutor(1, "pages") as painter:
+        drawn: _Drawn | None = None
+        for report in reports:
+            next_drawn = await _draft(report, made, stack.enter_context(Drafts(folder)), painter, progress)
+            if drawn is not None:
+                told(drawn.report, await _whole(drawn, folder))
+            drawn = next_drawn
+        if drawn is not None:
+            told(drawn.report, await _whole(drawn, folder))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A report whose rows are read, and whose pages are being drawn."""
+
+    report: Report
+    drafts: Drafts
+    rows_count: int
+    checks: Sequence[Check]
+    pages: Awaitable[None]
+
+
+async def _draft(report: Report, made: Made, drafts: Drafts, painter: ThreadPoolExecutor, progress: Progress) -> _Drawn:
+    shown = [await _read(report, table, made, drafts, progress) for table in report.tables]
+    sums = {table.name: each.sums for table, each in zip(report.tables, shown, strict=True)}
+    checks = report.checks(sums)
+    draft = drafts.draft(f"{report.name}-row{made.as_of}.pdf")
+    pages = asyncio.get_running_loop().run_in_executor(
+        painter, write_pdf, draft, report, made, shown, checks, report.faults
+    )
+    return _Drawn(report, drafts, sum(each.rows_count for each in sums.values()), checks, pages)
+
+
+async def _whole(drawn: _Drawn, folder: Path) -> Written:
+    """Once its pages are there too, all of its files get their names."""
+    try:
+        await drawn.pages
+    except OSError as error:
+        raise fault_of(folder, error) from None
+    return Written(drawn.drafts.put_in_place(), drawn.rows_count, drawn.checks, drawn.report.faults)
 
 
 async def _read(report: Report, table: Table, made: Made, drafts: Drafts, progress: Progress) -> Shown:
