@@ -4,23 +4,16 @@ accounts.
 Belongs here: the table, what it must come to. Never here: what an outlet is (asking), what is posted (the rules).
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from config.cli.books.balances import Books, Key
 from config.cli.reports.asking import Asked, place_of
 from config.cli.reports.cleared import ClearedDate
 from config.cli.reports.paper.forms import AllSums, Check, Column, Kind, Report, Row, Table, rows_of
+from config.cli.reports.suspense import Posted, by_outlet
 from config.cli.reports.words import date_text
 
-_POSTED: Final = """
-SELECT outlet,
-       SUM(CASE WHEN credit = 2410 THEN amount_fen ELSE 0 END),
-       SUM(CASE WHEN debit = 2410 THEN amount_fen ELSE 0 END)
-FROM entry_sums
-WHERE 2410 IN (debit, credit) AND is_of_account
-  AND CASE WHEN debit = 2410 THEN debit_date ELSE credit_date END = $1
-GROUP BY outlet
-"""
 _BETWEEN: Final = 3110
 """The account between branches; its item 0 is the branch of the clearing accounts."""
 COLUMNS: Final = (
@@ -31,14 +24,16 @@ COLUMNS: Final = (
 )
 
 
-async def branches(asked: Asked, trade_date: int, cleared: ClearedDate, books: Books) -> Report:
-    """The report of a date of the bank's, of what its sets say and what is in the books."""
+async def branches(
+    asked: Asked, trade_date: int, cleared: ClearedDate, at_2410: Sequence[Posted], books: Books
+) -> Report:
+    """The report of a date of the bank's, of what its sets say, what is posted for it and what is in the books."""
     places, told = await asked.places(), _told(cleared)
-    posted = {row[0]: [int(row[1]), int(row[2])] for row in await asked.connection.fetch(_POSTED, trade_date)}
+    posted = by_outlet(at_2410)
     rows = list[Row]()
     for outlet in sorted({*told, *posted}):
         count, buys, credits = told.get(outlet, [0, 0, 0])
-        debited, credited = posted.get(outlet, [0, 0])
+        debited, credited = posted.get(outlet, (0, 0))
         # What an outlet took from its customers it owes to the branch of the clearing accounts.
         sums = (count, buys, credits, credits - buys, debited, credited, credited, debited)
         rows.append([*place_of(places, outlet), *sums])
@@ -62,8 +57,8 @@ async def branches(asked: Asked, trade_date: int, cleared: ClearedDate, books: B
 def _told(cleared: ClearedDate) -> dict[int, list[int]]:
     """Of each outlet what the sets of all brokers say: how many accounts, what they owe, what is owed to them."""
     told: dict[int, list[int]] = {}
-    for by_outlet in cleared.by_outlet.values():
-        for outlet, (count, each) in by_outlet.items():
+    for of_broker in cleared.by_outlet.values():
+        for outlet, (count, each) in of_broker.items():
             more = (count, each.buys_fen, each.sales_fen + each.credits_fen)
             told[outlet] = [sum(both) for both in zip(told.get(outlet, [0, 0, 0]), more, strict=True)]
     return told

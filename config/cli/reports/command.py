@@ -21,6 +21,7 @@ from config.cli.reports.paper.files import folder_for, write_list
 from config.cli.reports.paper.forms import Kind, Report, page_cell
 from config.cli.reports.paper.making import Written, make
 from config.cli.reports.paper.pdf_pages import Made
+from config.cli.reports.suspense import posted_at
 from config.cli.running import CommandParser
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
@@ -44,12 +45,14 @@ async def _differences(asked: Asked, options: argparse.Namespace) -> Sequence[Re
 
 
 async def _settlement(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return await settlement.settlements(asked, options.date, options.broker)
+    date = await asked.known_date(options.date)
+    return await settlement.settlements(asked, date, options.broker, await posted_at(asked, date))
 
 
 async def _branches(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    cleared, found = await cleared_at(asked, options.date), await ledgers.balances(asked, options.date, None)
-    return [await branches.branches(asked, options.date, cleared, found.books)]
+    cleared, posted = await cleared_at(asked, options.date), await posted_at(asked, options.date)
+    found = await ledgers.balances(asked, options.date, None)
+    return [await branches.branches(asked, options.date, cleared, posted, found.books)]
 
 
 async def _clearing(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
@@ -107,12 +110,13 @@ async def _all(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
         raise asked.wrong("--date or --month says of what")
     if options.month is not None:
         return [await monthly.accounts(asked, options.month), await monthly.settled(asked, options.month)]
-    cleared, found = await cleared_at(asked, options.date), await ledgers.balances(asked, options.date, None)
+    cleared, posted = await cleared_at(asked, options.date), await posted_at(asked, options.date)
+    found = await ledgers.balances(asked, options.date, None)
     return [
         await day_end.day_end(asked, options.date, cleared),
         await differences.differences(asked, options.date),
-        *await settlement.settlements(asked, options.date, None),
-        await branches.branches(asked, options.date, cleared, found.books),
+        *await settlement.settlements(asked, options.date, None, posted),
+        await branches.branches(asked, options.date, cleared, posted, found.books),
         await ledgers.ledger(asked, found),
         await ledgers.trial(asked, found),
     ]

@@ -23,6 +23,7 @@ _FROZEN: Final = """
 SELECT seat, count(*), SUM(amount_fen)
 FROM requests
 WHERE trade_date = $1 AND accepted AND is_freeze
+  AND block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE NOT k.opens_freeze)) IS NOT TRUE
 GROUP BY seat
 """
 # What became of the freezes of the date, whenever it was.

@@ -3,10 +3,10 @@
 Belongs here: its tables, what they must come to. Never here: what is decided of a settlement (the core).
 """
 
-from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Final, NamedTuple
 
+from config.cli.reports import suspense
 from config.cli.reports.asking import Asked, Broker
 from config.cli.reports.cleared import BY_CONTRACT, CountingSet, MadeGood, counting_sets, made_good
 from config.cli.reports.paper.forms import AllSums, Check, Column, Kind, Report, Row, Table, rows_of
@@ -57,18 +57,6 @@ CROSS JOIN LATERAL (
 WHERE f.buys + f.sales + f.credits + f.good_buys + f.good_proceeds > 0 OR p.account_no IS NOT NULL
 ORDER BY s.outlet, s.bank_account_no
 """  # noqa: S608 - of our own words
-# Between two dates of the broker both sides of an entry are 2410.
-_SUSPENSE: Final = """
-SELECT e.party, e.words, p.against, COALESCE(a.title, ''), SUM(e.entries_count)::bigint, SUM(p.debit_fen)::bigint,
-       SUM(p.credit_fen)::bigint
-FROM entry_sums e
-CROSS JOIN LATERAL (
-    VALUES (e.debit, e.debit_date, e.credit, e.amount_fen, 0), (e.credit, e.credit_date, e.debit, 0, e.amount_fen)
-) AS p (code, date, against, debit_fen, credit_fen)
-LEFT JOIN ledger_accounts a ON a.account_code = p.against
-WHERE 2410 IN (e.debit, e.credit) AND p.code = 2410 AND p.date = $1
-GROUP BY 1, 2, 3, 4 ORDER BY 1, 3, 2
-"""
 _LEDGER: Final = """
 SELECT COALESCE(SUM(balance_fen), 0) FROM general_ledger
 WHERE account_code = 2410 AND party = $1 AND trade_date = $2
@@ -92,19 +80,17 @@ CUSTOMERS: Final = (
 )
 
 
-async def settlements(asked: Asked, trade_date: int, party: int | None) -> list[Report]:
+async def settlements(
+    asked: Asked, trade_date: int, party: int | None, posted: Sequence[suspense.Posted]
+) -> list[Report]:
     """One for each broker of the date, or for the one that is named. Raises ProcessFault USAGE for others."""
-    await asked.known_date(trade_date)
     brokers = await asked.brokers(trade_date)
     if party is not None:
         brokers = [each for each in brokers if each.party == party]
         if not brokers:
             raise asked.wrong(f"{party} is no broker of {trade_date}")
     sets, good = await counting_sets(asked, trade_date), await made_good(asked, trade_date)
-    suspense: dict[int, list[Row]] = defaultdict(list)
-    for of, *row in await asked.connection.fetch(_SUSPENSE, trade_date):
-        suspense[of].append(row)
-    found = [_Found(sets.get(each.party), suspense[each.party], good[each.party]) for each in brokers]
+    found = [_Found(sets.get(each.party), suspense.of_broker(posted, each.party), good[each.party]) for each in brokers]
     return [await _settlement(asked, trade_date, *each) for each in zip(brokers, found, strict=True)]
 
 
@@ -112,12 +98,12 @@ class _Found(NamedTuple):
     """What was asked for all brokers at once: the set of one, what is at 2410, what it makes good."""
 
     counts: CountingSet | None
-    suspense: list[Row]
+    posted: Sequence[suspense.Against]
     good: MadeGood
 
 
 async def _settlement(asked: Asked, trade_date: int, broker: Broker, found: _Found) -> Report:
-    counts, suspense, good = found
+    counts, posted, good = found
     lane = await asked.connection.fetchrow(_LANE, trade_date, broker.party)
     owed = await asked.connection.fetch(_OWED, trade_date, broker.party)
     ledger_fen = int(await asked.connection.fetchval(_LEDGER, broker.party, trade_date))
@@ -134,7 +120,7 @@ async def _settlement(asked: Asked, trade_date: int, broker: Broker, found: _Fou
             nets.append(Check("客户净额 = 应付款登记（正：证券公司付）", net_fen, published_fen))
         moved_fen = sums["suspense"].of("借方") - sums["suspense"].of("贷方")
         posted_fen = sums["customers"].of("已扣款") - sums["customers"].of("已入账")
-        of_customers = sum(int(row[5] or 0) - int(row[4] or 0) for row in suspense if row[1] in OF_CUSTOMERS)
+        of_customers = sum(each.credit_fen - each.debit_fen for each in posted if each.against in OF_CUSTOMERS)
         return [
             *nets,
             Check("客户已扣款 - 已入账 = 2410 分录", posted_fen, of_customers),
@@ -152,7 +138,7 @@ async def _settlement(asked: Asked, trade_date: int, broker: Broker, found: _Fou
         facts,
         [
             Table("owed", "一、银证应收应付", OWED, rows_of(_owed_row(asked, row) for row in owed)),
-            Table("suspense", "二、2410 证券保证金待交收款", SUSPENSE, rows_of(suspense)),
+            Table("suspense", "二、2410 证券保证金待交收款", SUSPENSE, rows_of(posted)),
             Table("customers", "三、客户交收明细", CUSTOMERS, customers),
         ],
         checks,

@@ -7,11 +7,12 @@ import csv
 import hashlib
 import os
 from collections.abc import Sequence
+from itertools import repeat
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final
 
-from config.cli.reports.paper.forms import CSV_CELLS, Column, Row
+from config.cli.reports.paper.forms import CSV_COLUMNS, Column, Row
 from config.kit.exit_codes import ExitCode, ProcessFault
 
 AS_OF: Final = "截至流水号"
@@ -77,15 +78,15 @@ class CsvTable:
     """A table on its way into a CSV file."""
 
     def __init__(self, stream: IO[str], columns: Sequence[Column], as_of: int) -> None:
-        self._cells = [CSV_CELLS[column.kind] for column in columns]
+        self._cells = [CSV_COLUMNS[column.kind] for column in columns]
         self._as_of = str(as_of)
         self._writer = csv.writer(stream, lineterminator="\r\n")
         self._writer.writerow([*(column.title for column in columns), AS_OF])
 
-    def add(self, row: Row) -> None:
-        """One row. Raises OSError."""
-        cells = ["" if value is None else cell(value) for cell, value in zip(self._cells, row, strict=True)]
-        self._writer.writerow([*cells, self._as_of])
+    def add(self, rows: Sequence[Row]) -> None:
+        """Some rows. Raises OSError."""
+        columns = [cells(values) for cells, values in zip(self._cells, zip(*rows, strict=True), strict=True)]
+        self._writer.writerows(zip(*columns, repeat(self._as_of), strict=False))
 
 
 def write_list(folder: Path, name: str, files: Sequence[Path]) -> tuple[Path, bytes]:

@@ -81,14 +81,12 @@ class Sums:
         self.by_place = [0] * len(self.columns)
         self._places = [place for place, column in enumerate(self.columns) if column.has_total]
 
-    def add(self, row: Row) -> None:
-        """One more row."""
-        self.rows_count += 1
-        sums = self.by_place
+    def add(self, rows: Sequence[Row]) -> None:
+        """Some more rows."""
+        self.rows_count += len(rows)
+        columns = list(zip(*rows, strict=True))
         for place in self._places:
-            value = row[place]
-            if value:
-                sums[place] += int(value)
+            self.by_place[place] += sum(map(int, filter(None, columns[place])))
 
     def of(self, title: str) -> int:
         """The sum of the column with this title."""
@@ -145,33 +143,38 @@ def rows_of(rows: Iterable[Row]) -> Callable[[], AsyncIterator[Row]]:
     return each
 
 
-def csv_cell(kind: Kind, value: Cell) -> str:
-    """As a CSV has it: yuan with a point and no commas. A tab stands in front of a long number that names something:
-    spreadsheets then take it for text, and keep its last digits.
+def _csv_words(values: Sequence[Cell]) -> list[str]:
+    return ["" if value is None else printable(str(value)) for value in values]
+
+
+def _csv_numbers(values: Sequence[Cell]) -> list[str]:
+    """A tab stands in front of a long one that names something: spreadsheets then take it for text, and keep its last
+    digits.
     """
-    return "" if value is None else CSV_CELLS[kind](value)
+    texts = ["" if value is None else str(value) for value in values]
+    return [f"\t{text}" if len(text) >= LONG_DIGITS else text for text in texts]
 
 
-def _csv_words(value: str | int) -> str:
-    return printable(str(value))
+def _csv_counts(values: Sequence[Cell]) -> list[str]:
+    return ["" if value is None else str(value) for value in values]
 
 
-def _csv_number(value: str | int) -> str:
-    text = str(value)
-    return f"\t{text}" if len(text) >= LONG_DIGITS else text
+def _csv_fens(values: Sequence[Cell]) -> list[str]:
+    """Yuan with a point and no commas. Most are 0 in a wide table, and few below."""
+    return ["0.00" if value == 0 else "" if value is None else _csv_fen(int(value)) for value in values]
 
 
-def _csv_fen(value: str | int) -> str:
-    fen = int(value)
+def _csv_fen(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02}" if fen >= 0 else f"-{-fen // 100}.{-fen % 100:02}"
 
 
-CSV_CELLS: Final[Mapping[Kind, Callable[[str | int], str]]] = {
+CSV_COLUMNS: Final[Mapping[Kind, Callable[[Sequence[Cell]], list[str]]]] = {
     Kind.TEXT: _csv_words,
-    Kind.NUMBER: _csv_number,
-    Kind.COUNT: str,
-    Kind.FEN: _csv_fen,
+    Kind.NUMBER: _csv_numbers,
+    Kind.COUNT: _csv_counts,
+    Kind.FEN: _csv_fens,
 }
+"""The cells of a column as a CSV has them."""
 
 
 def page_cell(kind: Kind, value: Cell) -> str:
