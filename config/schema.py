@@ -95,7 +95,9 @@ class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Follower(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """[follower]: the read model, the snapshots, and how far it steps back for the writer."""
+    """[follower]: the read model, the snapshots, how far it steps back for the writer, and when views call what waits
+    overdue.
+    """
 
     metrics_host: Host
     metrics_port: Port
@@ -103,6 +105,7 @@ class Follower(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     snapshot_every_ns: DurationNs
     gather_ns: DurationNs
     nice: Annotated[int, msgspec.Meta(ge=0, le=19)]
+    allotment_working_days: Annotated[int, msgspec.Meta(ge=1, le=250)]
 
 
 class FormerKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -205,6 +205,8 @@ def _item(item: ItemTold) -> str:
     people = f" by {' and '.join(item.people)} ({item.act})" if item.people else ""
     if item.case is not None:
         what = f"case {item.case} of {item.customer}: {yuan(item.amount_fen or 0)} made good{people}; {item.state}"
+    elif item.kind == "held_order":
+        what = f"{item.order} of {item.customer} is held: {yuan(item.amount_fen or 0)} frozen; {item.state}"
     else:
         what = f"{_difference(item)}; {item.state}{people}"
     age = "" if item.age_days is None else f", for {item.age_days} {item.age_in} days"

@@ -75,6 +75,7 @@ HAS_RELEASE = _where(_wire(lambda row: not {RELEASE_FIELD, EXCESS_FIELD, CLEARED
 HAS_TURNOVER = _where(_wire(lambda row: not {TURNOVER_FIELD, MADE_GOOD_FIELD}.isdisjoint(row.fields)))
 # Of these two something in its bytes.
 SETTLES = _where(_law(lambda row: row.settles))  # a date, whether it has a slot or not
+DEBITS_DATE = _where(_law(lambda row: row.settles and row.moves("bought")))  # with the last one a lane is settled
 EXECUTED = _where(_wire(lambda row: TRADE_DAY_FIELD in row.fields)) & ~SETTLES  # on a trade day, which it tells
 IS_LINE = _where(_wire(lambda row: row.is_line))
 

@@ -89,6 +89,7 @@ VIEWS: Final = (
     "bank_clearing_lines",
     "bank_proceeds",
     "bank_corrections",
+    "bank_held_orders",
     "bank_worklist",
     "bank_feed",
     "bank_pushes",

@@ -31,6 +31,7 @@ from ledger.database.connections import DATABASE_FAULTS, connect
 from ledger.database.migrate import migrate
 from ledger.follower.connected import while_connected
 from ledger.follower.metrics import FollowerMetrics
+from ledger.follower.projection.day.held_orders import name_allotment_limit
 from ledger.follower.projection.read_model import ReadModel
 from ledger.follower.replay import Follower
 from ledger.follower.snapshots import SnapshotPolicy
@@ -56,6 +57,7 @@ async def serve(config: Config) -> None:
         closing.callback(reading.terminate)
         await guard.check_place(reading)
         await migrate(reading, progress=_LOG.info)
+        await name_allotment_limit(reading, config.follower.allotment_working_days)
         read_model = await ReadModel.open(config.ledger.dsn, _LOG.info)
         closing.callback(read_model.abandon)
         os.nice(config.follower.nice)

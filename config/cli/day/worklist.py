@@ -36,8 +36,10 @@ def main(argv: list[str], config: Config) -> int:
     """Prints what is open, or writes it as CSV. Returns: OK. Raises ProcessFault."""
     parser = CommandParser(
         prog="yzt day worklist",
-        description="What people look into: differences and what brokers make good, with both values, age and owner.",
-        epilog="It is taken by `yzt act write assign_item`, and closed by the acts that decide or correct it.",
+        description="What people look into: differences with both values, what brokers make good, and orders whose "
+        "allotment is overdue, with age and owner.",
+        epilog="It is taken by `yzt act write assign_item`, and closed by the acts that decide or correct it, or when "
+        "nothing is left of it.",
     )
     add_common_options(parser)
     parser.add_argument("--closed", action="store_true", help="also what was closed, with its act, reason and people")
@@ -84,15 +86,25 @@ def _table(rows: Sequence[asyncpg.Record]) -> list[str]:
 
 
 def _shown(row: asyncpg.Record) -> tuple[str, ...]:
-    is_case = row["kind"] == "CASE"
-    what = f"case {row['case_no']}" if is_case else f"{row['difference']} {row['field']}".lower()
+    is_difference = row["kind"] == "DIFFERENCE"
+    what = f"{row['difference']} {row['field']}".lower() if is_difference else _what(row)
     order = f"{row['order_date']:%Y%m%d}/{row['order_seat']}/{row['order_number']}" if row["order_number"] else ""
-    has, says = ("", row["amount_fen"]) if is_case else (row["bank_has"], row["set_says"])
+    has, says = (row["bank_has"], row["set_says"]) if is_difference else _amount(row)
     age = "" if row["age_days"] is None else f"{row['age_days']} {str(row['age_in']).lower()}"
     people = f" by {row['author']}, {row['second_person']}" if row["author"] is not None else ""
     closed = "" if row["closed_as"] is None else f"{row['closed_as'].lower()}{people}"
     named = (row["contract_no"] or "", order, has, says, age, row["owner_name"] or row["owner"] or "", closed)
     return (f"{row['trade_date']:%Y%m%d}", str(row["party"]), what, *map(str, named))
+
+
+def _what(row: asyncpg.Record) -> str:
+    """What is no difference."""
+    return f"case {row['case_no']}" if row["kind"] == "CASE" else "held order"
+
+
+def _amount(row: asyncpg.Record) -> tuple[object, object]:
+    """What a broker makes good, the bank has not; what is still frozen for an order, it has."""
+    return ("", row["amount_fen"]) if row["kind"] == "CASE" else (row["amount_fen"], "")
 
 
 def _cell(value: object) -> object:

@@ -393,6 +393,33 @@ CREATE TABLE differences (
     CONSTRAINT closed_by_an_act CHECK (act_number = 0 OR closed_as IN (1, 2))
 ) WITH (fillfactor = 80);
 
+-- Orders that were open when their broker's date was settled, which wait for their allotment 待配售 until nothing of them
+-- is left; those of which nothing is left too.
+CREATE TABLE held_orders (
+    trade_date     integer NOT NULL, -- this and the next two: the freeze
+    seat           integer NOT NULL CHECK (seat >= 1),
+    number         bigint  NOT NULL CHECK (number >= 1),
+    party          integer NOT NULL CHECK (party >= 2),
+    contract_no    bigint  NOT NULL CHECK (contract_no % 97 = 1),
+    amount_fen     bigint  NOT NULL CHECK (amount_fen > 0),
+    remaining_fen  bigint  NOT NULL CHECK (remaining_fen BETWEEN 0 AND amount_fen),
+    held_sequence  bigint  NOT NULL CHECK (held_sequence >= 1), -- that settled the date
+    held_at_ns     bigint  NOT NULL,
+    ended_sequence bigint  CHECK (ended_sequence > held_sequence),
+    ended_at_ns    bigint,
+    PRIMARY KEY (trade_date, seat, number),
+    CONSTRAINT ended_with_nothing_left CHECK ((remaining_fen = 0) = (ended_sequence IS NOT NULL)),
+    CONSTRAINT ended_with_time CHECK (num_nonnulls(ended_sequence, ended_at_ns) IN (0, 2))
+) WITH (fillfactor = 80);
+CREATE INDEX held_orders_open ON held_orders (trade_date, party) WHERE ended_sequence IS NULL;
+
+-- How many working days of the bank an allotment may take before it is overdue, written at each start of the follower as
+-- it is configured.
+CREATE TABLE allotment_limit (
+    working_days integer NOT NULL CHECK (working_days >= 1)
+);
+INSERT INTO allotment_limit (working_days) VALUES (4);
+
 -- What brokers make good, from the correction that opened it: what is left of it is account 1910 in general_ledger. What
 -- two people withdraw the set of is taken back whole.
 CREATE TABLE cases (
@@ -1037,6 +1064,11 @@ SELECT 'sold for a contract that has not ended', NULL, NULL, NULL, e.contract_no
 FROM sold_of_ended e
 LEFT JOIN contracts c USING (contract_no)
 WHERE c.status IS DISTINCT FROM 5
+UNION ALL
+SELECT 'held order and its freeze', h.trade_date, h.seat, h.number, h.contract_no, NULL
+FROM held_orders h
+LEFT JOIN freezes f USING (trade_date, seat, number)
+WHERE (f.contract_no, f.amount_fen, f.remaining_fen) IS DISTINCT FROM (h.contract_no, h.amount_fen, h.remaining_fen)
 UNION ALL
 SELECT 'last contract of another account', NULL, NULL, NULL, s.last_contract_no, s.account_no
 FROM savings_accounts s

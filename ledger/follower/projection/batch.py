@@ -22,6 +22,7 @@ from ledger.follower.projection.customers.sold_of_ended import SoldOfEndedOfBatc
 from ledger.follower.projection.day.clearing_accounts import ClearingAccountsOfBatch
 from ledger.follower.projection.day.day_ends import DayEndsOfBatch
 from ledger.follower.projection.day.differences import DifferencesOfBatch
+from ledger.follower.projection.day.held_orders import HeldOfBatch
 from ledger.follower.projection.day.lanes import LanesOfBatch
 from ledger.follower.projection.day.obligations import ObligationsOfBatch
 from ledger.follower.projection.day.settled import SettledOfBatch
@@ -87,6 +88,7 @@ class Batch:
         """Indices of accounts that were settled or credited."""
         self.settlements = SettledOfBatch(book)
         self.sold_of_ended = SoldOfEndedOfBatch(book)
+        self.held_orders = HeldOfBatch(book)
         self.obligations = ObligationsOfBatch(book)
         self.day_ends = DayEndsOfBatch()
         self.clearing_accounts = ClearingAccountsOfBatch(book)
@@ -124,6 +126,7 @@ class Batch:
             self.settled_accounts |= settled_accounts(self._book, row)
             self.settlements.take_block(row)
             self.sold_of_ended.take_block(row)
+            self.held_orders.take_block(row)
             return
         self.people.take(row)
         self.feeds.take(row)
@@ -143,6 +146,7 @@ class Batch:
             self.openings.take(told, row)
             self.moved.take(told, row)
             self.day_ends.take(told, row)
+            self.held_orders.take(told, row)
 
     def _take(self, message: Made, given_no: int) -> None:
         if isinstance(message, ChangeContract | ChangeBroker | ReplaceCard):

@@ -43,6 +43,7 @@ from ledger.follower.projection.day import settled
 from ledger.follower.projection.day.clearing_accounts import write_clearing_accounts
 from ledger.follower.projection.day.day_ends import write_day_ends
 from ledger.follower.projection.day.differences import write_differences
+from ledger.follower.projection.day.held_orders import write_held_orders
 from ledger.follower.projection.day.lane_tables import write_lanes
 from ledger.follower.projection.day.obligations import write_obligations
 from ledger.follower.projection.feeds import write_feeds
@@ -234,6 +235,7 @@ class ReadModel:
                 if len(batch.settlements):
                     await self._copy(settled.TABLE, settled.COLUMNS, batch.settlements.chunks(), pace)
                 await write_obligations(self._connection, batch.obligations, after.sequence)
+                await write_held_orders(self._connection, batch.held_orders)
                 await write_day_ends(self._connection, batch.day_ends)
                 await write_clearing_accounts(self._connection, batch.clearing_accounts, after.sequence)
                 moved = await self._write_general_ledger(book, after.sequence)

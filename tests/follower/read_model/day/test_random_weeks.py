@@ -15,6 +15,9 @@ import pytest
 
 from frontend_sim.auditor.sql_totals import STATEMENT
 from ledger.core import engine
+from ledger.core.lines.waiting import wait
+from ledger.core.state.book import PARTY_SHIFT, Book
+from ledger.core.state.requests import key_dates, key_parts
 from ledger.core.state.totals import sold_of_ended
 from protocol.given_numbers import contract_no_from_index
 from protocol.vocabulary import ObligationState
@@ -29,6 +32,7 @@ SELECT party, trade_date, case_no, state, (abs(owed_fen) - paid_fen - advanced_f
 WHERE state <> 4 ORDER BY 1, 2, 3
 """
 """What is not paid."""
+HELD = "SELECT trade_date, seat, number, remaining_fen FROM held_orders WHERE ended_sequence IS NULL ORDER BY 1, 2, 3"
 
 pytestmark = pytest.mark.postgres
 
@@ -45,11 +49,24 @@ async def has_what_is_owed(here: World, bank: Bank) -> None:
         for_none_fen[contract_no_from_index(contract)] += fen
     kept = await asked(here.sql, "SELECT contract_no, sold_fen FROM sold_of_ended")
     assert dict(kept) == {contract_no: fen for contract_no, fen in for_none_fen.items() if fen}
+    assert await asked(here.sql, HELD) == held_orders(book)
     assert await asked(here.sql, OWED) == [
         (*key, each.state, each.unpaid_fen)
         for key, each in sorted(book.obligations.entries.items())
         if each.state != ObligationState.PAID
     ]
+
+
+def held_orders(book: Book) -> list[tuple[int, ...]]:
+    """The freezes that wait for their allotment, and what remains of each."""
+    requests = book.requests
+    remaining_fen = requests.amount_fen - requests.drawn_fen - requests.released_fen
+    slots = np.flatnonzero(remaining_fen)
+    keys = requests.keys_of(slots, book.trade_date)
+    parties = book.contract_facts[requests.contract[slots] - 1] >> PARTY_SHIFT
+    waits = np.flatnonzero(wait(book, key_dates(keys), parties))
+    found = [(*key_parts(int(keys[place])), int(remaining_fen[slots[place]])) for place in waits]
+    return sorted(found)
 
 
 def sql_agrees(seed: int, dsn: str, state: Path) -> None:
