@@ -1,9 +1,10 @@
 """Asking the read model in one transaction that only reads: all that is asked at once is as of one row, which is told.
 
-Belongs here: where it is, the connection, the row. Never here: questions (of whoever asks).
+Belongs here: where it is, the connections, the row. Never here: questions (of whoever asks).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
 import asyncpg
@@ -35,6 +36,19 @@ def dsn_of(config: Config) -> str:
     Raises: OSError, ConfigFault when nothing ever did.
     """
     return config.ledger.dsn or load(of_ours(config.state_directory / "effective.toml")).ledger.dsn
+
+
+@asynccontextmanager
+async def beside(dsn: str, first: asyncpg.Connection, command: str) -> AsyncIterator[asyncpg.Connection]:
+    """A second connection that sees what the transaction of the first sees, for what may be asked at the same time."""
+    snapshot = await first.fetchval("SELECT pg_export_snapshot()")
+    second = await connect(dsn, f"{command} asks too")
+    try:
+        async with second.transaction(isolation="repeatable_read", readonly=True):
+            await second.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+            yield second
+    finally:
+        await second.close()
 
 
 async def _within(dsn: str, command: str, read: Read[Answer]) -> Answer:

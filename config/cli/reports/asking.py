@@ -4,12 +4,14 @@ Belongs here: SQL of more than one report. Never here: the connection (config.cl
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Final, NamedTuple
 
 import asyncpg
 
+from config.cli.books.read_model import beside
 from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.vocabulary import BANK_PARTY, OutletLevel
 
@@ -53,10 +55,17 @@ class Asked:
     command: str
     as_of: int
     zone: tzinfo
+    dsn: str
 
     def wrong(self, reason: str) -> ProcessFault:
         """What was asked for cannot be."""
         return ProcessFault(f"{self.command}: {reason}", ExitCode.USAGE)
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator["Asked"]:
+        """To ask as of the same row at the same time."""
+        async with beside(self.dsn, self.connection, self.command) as connection:
+            yield replace(self, connection=connection)
 
     async def stream(self, statement: str, *values: object) -> AsyncIterator[asyncpg.Record]:
         """The rows of a statement, some at a time: they are never all in memory."""

@@ -4,6 +4,7 @@ Belongs here: the options, which reports are made, what is said of them, the exi
 """
 
 import argparse
+import asyncio
 import getpass
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -12,16 +13,18 @@ from typing import Final, NamedTuple
 
 import asyncpg
 
+from config.cli.books.balances import Balances
 from config.cli.books.read_model import asked as ask
+from config.cli.books.read_model import dsn_of
 from config.cli.options import DATE, PARTY, add_common_options, whole
 from config.cli.reports import branches, clearing_account, day_end, differences, ledgers, letters, monthly, settlement
 from config.cli.reports.asking import Asked
-from config.cli.reports.cleared import cleared_at
+from config.cli.reports.cleared import ClearedDate, cleared_at
 from config.cli.reports.paper.files import folder_for, write_list
 from config.cli.reports.paper.forms import Kind, Report, page_cell
 from config.cli.reports.paper.making import Written, make
 from config.cli.reports.paper.pdf_pages import Made
-from config.cli.reports.suspense import posted_at
+from config.cli.reports.suspense import Posted, posted_at
 from config.cli.running import CommandParser
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
@@ -110,16 +113,32 @@ async def _all(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
         raise asked.wrong("--date or --month says of what")
     if options.month is not None:
         return [await monthly.accounts(asked, options.month), await monthly.settled(asked, options.month)]
-    cleared, posted = await cleared_at(asked, options.date), await posted_at(asked, options.date)
-    found = await ledgers.balances(asked, options.date, None)
+    await asked.known_date(options.date)
+    # The books take as long as the first reports: a second core may as well work.
+    async with asked.beside() as also:
+        books = asyncio.ensure_future(_books_of(also, options.date))
+        try:
+            cleared, *first = await _first_of(asked, options.date)
+            posted, found = await books
+        finally:  # its statement is cancelled before its connection is closed
+            books.cancel()
+            await asyncio.gather(books, return_exceptions=True)
     return [
-        await day_end.day_end(asked, options.date, cleared),
-        await differences.differences(asked, options.date),
+        *first,
         *await settlement.settlements(asked, options.date, None, posted),
         await branches.branches(asked, options.date, cleared, posted, found.books),
         await ledgers.ledger(asked, found),
         await ledgers.trial(asked, found),
     ]
+
+
+async def _first_of(asked: Asked, trade_date: int) -> tuple[ClearedDate, Report, Report]:
+    cleared = await cleared_at(asked, trade_date)
+    return cleared, await day_end.day_end(asked, trade_date, cleared), await differences.differences(asked, trade_date)
+
+
+async def _books_of(asked: Asked, trade_date: int) -> tuple[Sequence[Posted], Balances]:
+    return await posted_at(asked, trade_date), await ledgers.balances(asked, trade_date, None)
 
 
 REPORTS: Final[dict[str, tuple[Making, str]]] = {
@@ -180,7 +199,7 @@ def _make(config: Config, options: argparse.Namespace) -> Done:
     options.today = int(f"{at:%Y%m%d}")
 
     async def read(connection: asyncpg.Connection, as_of: int) -> Done:
-        asked = Asked(connection, command, as_of, zone)
+        asked = Asked(connection, command, as_of, zone, dsn_of(config))
         return await _make_all(asked, options, folder, by, at)
 
     return ask(config, command, read)
