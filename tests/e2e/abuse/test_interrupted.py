@@ -22,11 +22,12 @@ from frontend_sim.samples import make_sample
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
-SAMPLE = Path(make_sample.__file__).with_name("lobster_sample.csv")
+FLOW = "flow.csv"
+COPIES = 100  # of the sample, one behind the other: no machine is through with them before it is interrupted
 PREPARING_SECONDS = 3.0  # on an unhurried machine: interpreter, imports, cluster, log files, the four processes
 COMMANDS = {
     "run": ["run", "--plain", "--seconds", "60", "--customers", "1000"],
-    "replay": ["replay", str(SAMPLE), "--customers", "100"],
+    "replay": ["replay", FLOW, "--customers", "100"],
     "up": ["up"],
 }
 CONFIGURATION = """
@@ -60,6 +61,19 @@ class Strike:
     """Started with SIGINT ignored, as a shell starts what it does not wait for."""
 
 
+def long_flow() -> str:
+    """The sample again and again, each time a while later and with orders of its own; without its halt."""
+    rows = [row.split(",") for row in make_sample.rows()][:-1]
+    span_s = int(float(rows[-1][0])) + 1 - make_sample.OPENING_SECONDS
+    lines = []
+    for copy in range(COPIES):
+        for time_s, what, order, *rest in rows:
+            seconds, _, part = time_s.partition(".")
+            own = str(int(order) + copy * 10**7) if int(order) else order
+            lines.append(",".join([f"{int(seconds) + copy * span_s}.{part}", what, own, *rest]))
+    return "\n".join(lines) + "\n"
+
+
 def strikes(seed: int, count: int) -> list[Strike]:
     """The same for the same seed; commands, signals and early and late moments in turn."""
     chance = random.Random(seed)
@@ -84,6 +98,7 @@ def interrupted(folder: Path, strike: Strike) -> tuple[int, str]:
     """The exit code of the command, and what it said."""
     (folder / "tmp").mkdir()
     (folder / "yzt.toml").write_text(CONFIGURATION)
+    (folder / FLOW).write_text(long_flow() if strike.command == "replay" else "")
     before = signal.signal(signal.SIGINT, signal.SIG_IGN if strike.in_background else signal.SIG_DFL)
     try:
         process = subprocess.Popen(
