@@ -8,7 +8,7 @@ on from there. So a desk that was killed is started again, and ends the same.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -50,6 +50,8 @@ class DayDesk:
 
     seat: Seat
     told: Told
+    _marking: trio.Lock = field(default_factory=trio.Lock)
+    """Lanes go on side by side, and the bank keeps one mark, the last: what is told must be of that one."""
 
     async def parties(self) -> list[int]:
         """The brokers that have contracts, ascending."""
@@ -101,6 +103,10 @@ class DayDesk:
         Totals that differ are marked once more, deep, and it is told which contracts differ, with both values.
         Raises StepRefused when they differ, or when the book does not get there.
         """
+        async with self._marking:
+            await self._agree(trade_date)
+
+    async def _agree(self, trade_date: int) -> None:
         sequence, code = await self._compare_books(trade_date, is_deep=False)
         if code is ReplyCode.ACCEPTED:
             self.told(f"the bank's books agree as of row {sequence:,}")

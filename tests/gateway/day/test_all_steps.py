@@ -1,11 +1,14 @@
 """All steps of a lane that are due, by hand: up to the settlement, which waits for the broker's older dates."""
 
+from functools import partial
 from typing import Any
 
 import trio
 
 from gateway.day.all_steps import all_of_lane
 from gateway.day.desk import DayDesk
+from protocol.client import Outcome
+from protocol.messages.control import ControlMessage
 from protocol.messages.day.steps import SignOff
 from protocol.vocabulary import LaneState
 from tests.gateway.day.bank_by_clock import AGREED, BEGUN, PUBLISHED, SETTLED, Bank, at
@@ -66,3 +69,26 @@ def test_customers_wait_for_the_brokers_older_date() -> None:
     assert hand.all(MONDAY) == (LaneState.SETTLED, [BEGUN, "1 SETTLE {0}", *AGREED])
     assert hand.all(TUESDAY) == (LaneState.CLOSED, SETTLED[2:])
     assert money(bank.desk, orders) == ENDED
+
+
+class WithTurns(Bank):
+    """A bank at which others have their turn between any two requests."""
+
+    async def control(self, message: ControlMessage) -> Outcome:
+        """As ever, a turn later."""
+        await trio.lowlevel.checkpoint()
+        return await super().control(message)
+
+
+def test_books_are_compared_one_mark_after_the_other_where_lanes_are_settled_side_by_side() -> None:
+    bank = WithTurns()
+    hand = ByHand(bank)
+    bank.round(MONDAY, "15:30")
+    for party in (BROKER, OTHER_BROKER):
+        bank.send_empty(MONDAY, party)
+    bank.now_s = at(MONDAY, "16:00")
+
+    lanes = trio.run(hand.desk.each, (BROKER, OTHER_BROKER), partial(all_of_lane, hand.desk, MONDAY))
+
+    assert [lane.state for lane in lanes] == [LaneState.CLOSED] * 2
+    assert [line for line in bank.sent if line.startswith(("Mark", "Tell"))][-4:] == 2 * AGREED
