@@ -13,7 +13,8 @@ import numpy as np
 
 from ledger.core.state.book import Book
 from ledger.core.state.columns import LongColumn, Mask, Positions
-from ledger.core.state.day.clearing import Lane
+from ledger.core.state.day.clearing import Lane, LaneKey
+from protocol.limits import PARTIES_MAX
 from protocol.vocabulary import LaneState
 
 
@@ -27,7 +28,10 @@ def may_be_named(
     requests, clearing = book.requests, book.clearing
     inner = np.array([0 if lane is None else lane.inner for lane in lanes], np.int64)[frame]
     named_by = requests.cleared_in[slot]
-    counting = [each.inner for each in clearing.lanes.values() if each.inner and each.state < LaneState.SETTLED]
+    # Contracts are their party's alone, so its own sets are all that can name them.
+    parties = {lane.party for lane in lanes if lane is not None}
+    own = (clearing.lanes.get(LaneKey(date, party)) for date in clearing.parties_of for party in parties)
+    counting = [each.inner for each in own if each is not None and each.inner and each.state < LaneState.SETTLED]
     is_own = named_by == inner
     remaining_fen = requests.amount_fen[slot] - requests.drawn_fen[slot] - requests.released_fen[slot]
     may: Mask = is_own | ((remaining_fen > 0) & ~np.isin(named_by, counting))
@@ -52,10 +56,9 @@ def named_before(book: Book, lane: Lane) -> Positions:
 
 def wait(book: Book, dates: LongColumn, parties: LongColumn) -> Mask:
     """(m,) whether what is open of parties' freezes of these dates waits for its allotment."""
-    waits = np.zeros(len(dates), bool)
-    for date, party in set(zip(dates.tolist(), parties.tolist(), strict=True)):
-        if _is_settled(book, date, party):
-            waits |= (dates == date) & (parties == party)
+    of_each, place = np.unique(dates * (PARTIES_MAX + 1) + parties, return_inverse=True)
+    settled = [_is_settled(book, *divmod(name, PARTIES_MAX + 1)) for name in of_each.tolist()]
+    waits: Mask = np.array(settled, bool)[place]
     return waits
 
 
