@@ -7,7 +7,6 @@ Both in the same run and in turn: orders alone, a set, orders alone, a set, and 
 that the next one comes in as the first did. Orders and sets come from processes of their own, as in life.
 """
 
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import trio
 
+from benchmarks.day.beside import orders_beside
 from benchmarks.day.spans import Span, latencies_ms
 from benchmarks.day.trade import BrokerTrade
 from benchmarks.results import CaseResult, judge
@@ -99,18 +99,8 @@ def _orders(system: System, result: Path) -> Iterator[None]:
     party, seat = next(iter(system.brokers)), system.seats[0]
     command = [sys.executable, "-m", "benchmarks.day.lone_orders", str(system.folder / "yzt.toml")]
     command += [str(party), str(seat), str(CONTRACTS), str(result)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        process.stdout.readline()  # it has its seat
+    with orders_beside(command):
         yield
-        process.communicate()
-        if process.returncode:
-            raise RuntimeError(f"the process of the orders ended with {process.returncode}")
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
 
 
 def _judged(seen: Seen) -> CaseResult:

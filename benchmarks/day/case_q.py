@@ -6,7 +6,6 @@ One broker owes for all. Orders arrive at half of case b's rate in frames as cas
 before the due time and until the last credit is posted: what they wait is told apart by when they arrived.
 """
 
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ import numpy as np
 import trio
 
 from benchmarks.day import whole_day
+from benchmarks.day.beside import orders_beside
 from benchmarks.day.spans import Span, Times, latencies_ms
 from benchmarks.day.trade import BrokerTrade
 from benchmarks.day.whole_day import DayEnd, due_times, fund, must_be_in_time
@@ -116,18 +116,8 @@ def _orders(system: System, seen: Seen) -> Iterator[None]:
     plan = msgspec.structs.replace(plan_for(system, shape, 7), until_told=True, times_file=str(times))
     plan_file.write_bytes(msgspec.json.encode(plan))
     command = [sys.executable, "-m", "benchmarks.load.client", str(plan_file), str(result_file)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        process.stdout.readline()  # it has its seats
+    with orders_beside(command):
         yield
-        process.communicate()
-        if process.returncode:
-            raise RuntimeError(f"the process of the orders ended with {process.returncode}")
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
     seen.times_ns, seen.codes_wrong = np.load(times), _result(result_file).codes_wrong
 
 

@@ -29,6 +29,7 @@ from tests.ledger_core.corrections.people import DEE, FAR, permission, staffed, 
 from tests.ledger_core.corrections.words import (
     SEATS,
     Both,
+    both_of,
     closing,
     compared,
     correction,
@@ -127,15 +128,7 @@ def records_of(answer: CorrectionAnswer, act: int) -> RecordArray:
         )
         for each in answer.closings
     ]
-    both = Both(
-        answer.cleared_buys_fen,
-        answer.cleared_proceeds_fen,
-        answer.has_bought_fen,
-        answer.has_sold_fen,
-        answer.made_good_buys_fen,
-        answer.made_good_proceeds_fen,
-    )
-    return joined(*closings, correction(answer.contract_no, both, act))
+    return joined(*closings, correction(answer.contract_no, both_of(answer), act))
 
 
 @pytest.mark.parametrize("party", [BROKER, OTHER_BROKER])

@@ -10,7 +10,7 @@ import numpy as np
 from ledger.core.corrections.answers import to_revert
 from ledger.core.lines.answers import clearing_set
 from protocol.codes import ReplyCode
-from protocol.messages.day.corrections import RevertsQuery
+from protocol.messages.day.corrections import CorrectionAnswer, RevertsQuery
 from protocol.messages.day.steps import Reconcile, SignOff
 from protocol.records import OUTCOME, RecordArray
 from protocol.trade_dates import trade_day
@@ -45,6 +45,18 @@ class Both(NamedTuple):
     sold_fen: int = 0
     good_buys_fen: int = 0
     good_proceeds_fen: int = 0
+
+
+def both_of(answer: CorrectionAnswer) -> Both:
+    """What the bank answers that a correction would be now."""
+    return Both(
+        answer.cleared_buys_fen,
+        answer.cleared_proceeds_fen,
+        answer.has_bought_fen,
+        answer.has_sold_fen,
+        answer.made_good_buys_fen,
+        answer.made_good_proceeds_fen,
+    )
 
 
 def closing(target: Target, contract_no: int, drawn_fen: int, released_fen: int, on: int = MONDAY) -> RecordArray:

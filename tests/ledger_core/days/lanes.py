@@ -16,7 +16,7 @@ from protocol.messages.feeds import Notice, Object
 from protocol.records import RecordArray
 from protocol.vocabulary import DifferenceClass, LaneState
 from tests.ledger_core.corrections.people import decision, permission, tolerance, withdrawal
-from tests.ledger_core.corrections.words import Both, closing, correction, reversals
+from tests.ledger_core.corrections.words import both_of, closing, correction, reversals
 from tests.ledger_core.days.bank import Split, made_good
 from tests.ledger_core.days.sets import Sets
 from tests.ledger_core.days.told import SUMS
@@ -210,7 +210,7 @@ class Close(Sets):
                     self._desk,
                     self.party,
                     contract_no,
-                    _both(answer),
+                    both_of(answer),
                     rejected_fen,
                     bounds,
                     on=self.date,
@@ -226,7 +226,7 @@ class Close(Sets):
         answer = self._dry_run(customer, rejected_fen)
         if answer.needs_act and not act_number:  # another correction used up what is tolerated
             act = permission(
-                self.house.office, self._desk, self.party, answer.contract_no, _both(answer), 0, on=self.date
+                self.house.office, self._desk, self.party, answer.contract_no, both_of(answer), 0, on=self.date
             )
             act_number = self._desk.told(act).remaining_fen
         split = self._split(customer, answer, rejected_fen)
@@ -286,7 +286,7 @@ class Close(Sets):
         return Split(takes_fen - bought_fen, max(0, sold_fen - proceeds_fen) - falls_fen)
 
     def _correction(self, answer: CorrectionAnswer, act_number: int) -> RecordArray:
-        return correction(answer.contract_no, _both(answer), act_number, self.date)
+        return correction(answer.contract_no, both_of(answer), act_number, self.date)
 
     def _book_proceeds(self) -> Iterator[None]:
         """What comes with the set, contract by contract; the excess of a sale as far as money is there."""
@@ -329,17 +329,6 @@ class Close(Sets):
         if self._deferred:
             self._defer(ResumeLaneAct)
             yield
-
-
-def _both(answer: CorrectionAnswer) -> Both:
-    return Both(
-        answer.cleared_buys_fen,
-        answer.cleared_proceeds_fen,
-        answer.has_bought_fen,
-        answer.has_sold_fen,
-        answer.made_good_buys_fen,
-        answer.made_good_proceeds_fen,
-    )
 
 
 def _target(each: Closing | OrderClosing) -> Target:

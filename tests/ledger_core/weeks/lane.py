@@ -17,13 +17,13 @@ from ledger.core.lines.answers import proceeds_to_book, set_differences
 from ledger.core.settling.answers import to_credit, to_settle
 from protocol.acts.day import DeferAct, ResumeLaneAct
 from protocol.codes import ReplyCode
-from protocol.messages.day.corrections import ClosingsQuery, CorrectionAnswer, CorrectionQuery
+from protocol.messages.day.corrections import ClosingsQuery, CorrectionQuery
 from protocol.messages.day.settling import CreditsQuery, Settlement, SettlementsQuery
 from protocol.messages.day.steps import BeginSettle, Publish, Reconcile
 from protocol.records import STATE_OWED, STATE_SET_OFF, RecordArray
 from protocol.vocabulary import ClearedEvent, ComparedField, DifferenceClass, Fate, LaneState
 from tests.ledger_core.corrections.people import decision, permission
-from tests.ledger_core.corrections.words import SEATS, Both, closing, correction
+from tests.ledger_core.corrections.words import SEATS, both_of, closing, correction
 from tests.ledger_core.lines.words import buy, dividend, event, order, proceeds, refund, sell, send_whole
 from tests.ledger_core.paying.bank import VAL, WES
 from tests.ledger_core.settling.words import credit, settlement_of
@@ -194,7 +194,7 @@ class DayDesk:
         excess_fen = max(0, answer.cleared_buys_fen - answer.has_bought_fen)
         rejected_fen = excess_fen if not self.leans or self.chance.random() < 0.5 else 0
         answer = dry_run(desk.book, CorrectionQuery(date, self.party, 0, no, rejected_fen))
-        both, act = _both(answer), 0
+        both, act = both_of(answer), 0
         if answer.needs_act or rejected_fen:
             signed_act = permission(self.bank.house.office, desk, self.party, no, both, rejected_fen, on=date)
             told = desk.told(signed_act)
@@ -292,14 +292,3 @@ class DayDesk:
             if self._whim(0.5):
                 assert {each.code for each in self.bank.asked(*records)} == {NOT_DUE}
                 self.bank.kept(None)
-
-
-def _both(answer: CorrectionAnswer) -> Both:
-    return Both(
-        answer.cleared_buys_fen,
-        answer.cleared_proceeds_fen,
-        answer.has_bought_fen,
-        answer.has_sold_fen,
-        answer.made_good_buys_fen,
-        answer.made_good_proceeds_fen,
-    )
