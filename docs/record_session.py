@@ -1,6 +1,7 @@
 """Draws `yzt run` as README shows it: the real session, on a terminal as wide as its control table.
 
-What belongs here: the terminal and the picture. What never may: a change of what the session says.
+What belongs here: the terminal and the picture. What never may: a change of what the session says, but for the folder
+that it was in.
 """
 
 import os
@@ -44,7 +45,7 @@ def main() -> int:
         with Path(os.devnull).open("w") as nowhere:
             console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True)
             console.print("$ make run")
-            console.print(Text.from_ansi(said.replace("\r\n", "\n")), soft_wrap=True)
+            console.print(Text.from_ansi(said.replace("\r\n", "\n").replace(f"{Path.cwd()}/", "")), soft_wrap=True)
             console.save_svg(str(PICTURE), title="make run", unique_id="session")
     return code
 

@@ -46,7 +46,7 @@ from frontend_sim.market.order_seat import BankSeat
 from frontend_sim.trading_session.dates import SessionClock, SessionDates
 from frontend_sim.trading_session.judged import judge_days
 from frontend_sim.trading_session.live_view import LiveView
-from frontend_sim.trading_session.reports_folder import reports_folder
+from frontend_sim.trading_session.reports_folder import files_in, reports_folder
 from frontend_sim.trading_session.session import Trading
 from frontend_sim.trading_session.session_log import SessionLog
 from frontend_sim.trading_session.two_days import TwoDays
@@ -119,6 +119,7 @@ async def _run(options: Options, config: Config) -> int:
     dates = SessionDates.of(own)
     begins_at_ns = dates.ns(dates.first, "08:30:00")
     with reports_folder(options.reports) as reports:
+        before = files_in(reports)
         async with temporary_installation(own, say, options.keep, begins_at_ns) as installation:
             brokers = _brokers(installation.config)
             customers = make_customers(options.seed, brokers, options.customers)
@@ -140,8 +141,8 @@ async def _run(options: Options, config: Config) -> int:
         _say_books(console, books, by_sql, brokers)
         faults += ["the books of the brokers differ"] if books != by_sql else []
         code = verdict(console, by_source, auditor, options.drill, faults)
-        files = sum(each.is_file() for each in reports.iterdir())
-        say(f"the reports of {dates.first}, {files} files, stay in {reports}")
+        written = files_in(reports).items() - before.items()
+        say(f"the reports of {dates.first}, {len(written)} files, stay in {reports}")
         return code
 
 

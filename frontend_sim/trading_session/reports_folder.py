@@ -37,3 +37,8 @@ def reports_folder(named: Path | None) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def files_in(folder: Path) -> dict[str, int]:
+    """The files in a folder, each with when it was written last: those of an earlier session stay there."""
+    return {each.name: each.stat().st_mtime_ns for each in folder.iterdir() if each.is_file()}

@@ -1,12 +1,13 @@
 """Which folder a session leaves its reports in, and which one it does not leave."""
 
+import os
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from config.kit.exit_codes import ExitCode, ProcessFault
-from frontend_sim.trading_session.reports_folder import reports_folder
+from frontend_sim.trading_session.reports_folder import files_in, reports_folder
 
 
 @pytest.fixture
@@ -47,3 +48,17 @@ def test_a_place_that_is_no_folder_is_told_before_anything_is_started(tmp_path: 
     with pytest.raises(ProcessFault, match="file") as fault, reports_folder(tmp_path / "file" / "reports"):
         pass
     assert fault.value.exit_code == ExitCode.DATA
+
+
+def test_what_an_earlier_session_left_is_not_of_this_one(tmp_path: Path) -> None:
+    """Of three files one was there, one was there and is written again, and one is new."""
+    for name in ("kept.csv", "again.csv"):
+        (tmp_path / name).write_text("1")
+        os.utime(tmp_path / name, ns=(1, 1))
+    (tmp_path / "folder").mkdir()
+    before = files_in(tmp_path)
+
+    for name in ("again.csv", "new.csv"):
+        (tmp_path / name).write_text("2")
+
+    assert {name for name, _ in files_in(tmp_path).items() - before.items()} == {"again.csv", "new.csv"}
