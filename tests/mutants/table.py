@@ -15,6 +15,7 @@ from tests.mutants.tables.obligations import OF_OBLIGATIONS
 from tests.mutants.tables.open_items import OF_OPEN_ITEMS
 from tests.mutants.tables.payments import OF_PAYMENTS
 from tests.mutants.tables.people import OF_PEOPLE
+from tests.mutants.tables.permits import OF_PERMITS
 from tests.mutants.tables.proceeds import OF_PROCEEDS
 from tests.mutants.tables.pushes import OF_PUSHES
 from tests.mutants.tables.read_model import OF_READ_MODEL
@@ -45,6 +46,7 @@ OF_THE_CLOSE = [
     *OF_RECONCILIATION,
     *OF_PROCEEDS,
     *OF_CORRECTIONS,
+    *OF_PERMITS,
     *OF_REVERTING,
     *OF_CLOSING,
     *OF_SETTLING,

@@ -1,9 +1,10 @@
 """Mutants of corrections: what is closed, what goes where, what is made good, and what needs an act.
 
-Belongs here: single wrong lines, each with what it plants. Never here: mutants of comparing (reconciliation).
+Belongs here: single wrong lines, each with what it plants. Never here: mutants of comparing (reconciliation), of what
+people sign about differences (permits).
 """
 
-from tests.mutants.mutant import CORRECTING, CORRECTIONS_PAGE, PERSONS, Row, of_file
+from tests.mutants.mutant import CORRECTING, CORRECTIONS_PAGE, Row, of_file
 
 BY_HAND = f"{CORRECTIONS_PAGE}::test_worked_out_by_hand"
 NO_ACT = f"{CORRECTIONS_PAGE}::test_what_needs_no_act"
@@ -15,23 +16,12 @@ NAMES = f"{CORRECTING}::test_a_correction_names_all_that_it_is_about"
 CLOSES = f"{CORRECTING}::test_every_order_of_the_date_is_closed_first_but_those_that_are_held"
 IN_FRONT = f"{CORRECTING}::test_an_order_is_closed_in_front_of_its_contracts_correction_alone"
 CLOSE_NAMES = f"{CORRECTING}::test_closing_names_what_it_draws_and_releases"
-PEOPLE = "tests/ledger_core/corrections/test_decided.py"
 BY_ACT = "tests/ledger_core/corrections/test_by_act.py"
 PERMITS = f"{BY_ACT}::test_an_act_permits_what_it_says_and_no_more"
 TOLERATED = f"{BY_ACT}::test_a_tolerance_for_each_contract_and_one_for_all"
-DECIDED = f"{PEOPLE}::test_a_decision_is_about_the_list_that_was_signed"
-KNOWN = f"{PEOPLE}::test_differences_that_two_people_know_hold_nothing_up"
 LATER = "tests/ledger_core/corrections/test_later_dates.py"
 LOOKUPS = "tests/ledger_core/test_lookups.py"
 FALLS = f"{LATER}::test_proceeds_fall_by_nothing_that_a_later_date_brought"
-LISTS = "tests/ledger_core/corrections/test_lists.py"
-ONCE = f"{LISTS}::test_one_act_permits_each_correction_of_a_list_once"
-SIGNED_LINES = f"{LISTS}::test_lines_are_those_that_were_signed_and_no_others"
-LONGER = f"{LISTS}::test_a_longer_list_than_was_signed_is_none"
-RESTARTED = f"{LISTS}::test_a_desk_that_does_not_know_where_it_stood_is_told"
-RISING = f"{LISTS}::test_lines_rise_over_messages_too"
-OVER = f"{LISTS}::test_a_list_and_what_is_left_of_it_are_over_with_the_last_date"
-OWNERS = f"{LISTS}::test_who_looks_into_a_difference_is_one_who_may_decide_it"
 AGREES = f"{CORRECTING}::test_nothing_is_corrected_before_the_set_is_complete_and_the_bank_agrees_with_itself"
 
 _PAGE: list[Row] = [
@@ -219,105 +209,6 @@ _APPLY: list[Row] = [
     ),
     ("due once more", "    cleared.adjusted[contract] |= CORRECTED\n", "", "proceeds are booked twice", BROUGHT),
 ]
-_PEOPLE: list[Row] = [
-    (
-        "another list is signed",
-        "found == (act.count, bytes.fromhex(act.digest))",
-        "found[0] == act.count",
-        "others than were read",
-        DECIDED,
-    ),
-    (
-        "another count is signed",
-        "found == (act.count, bytes.fromhex(act.digest))",
-        "found[1].hex() == act.digest",
-        "fewer than were read",
-        DECIDED,
-    ),
-]
-_LISTS: list[Row] = [
-    (
-        "lines that nobody signed",
-        "len(lines) <= known.left and list_digest(lines, message.rest) == known.rest",
-        "len(lines) <= known.left",
-        "the day desk alone corrects whom it likes",
-        SIGNED_LINES,
-    ),
-    (
-        "more lines than were signed",
-        "len(lines) <= known.left and list_digest",
-        "list_digest",
-        "a list as long as its digest says, and not as people were told",
-        LONGER,
-    ),
-    (
-        "lines of another broker's contract",
-        "all(_is_theirs(book, known.party, each.contract_no) for each in lines)",
-        "True",
-        "a list for one broker corrects a customer of another",
-        SIGNED_LINES,
-    ),
-    (
-        "a line told twice",
-        "    if message.first != known.told or not known.left:\n",
-        "    if not known.left:\n",
-        "what was used is permitted once more",
-        RESTARTED,
-    ),
-    (
-        "contracts that do not rise",
-        "before >= after for before, after",
-        "before > after for before, after",
-        "one contract is permitted twice",
-        SIGNED_LINES,
-    ),
-    (
-        "contracts rise in each message only",
-        "known.last_contract_no if message.first == known.told else 0",
-        "0",
-        "one contract is permitted twice",
-        RISING,
-    ),
-    (
-        "the rest is forgotten",
-        "rest=message.rest, last_contract_no",
-        "rest=known.rest, last_contract_no",
-        "the lines of a list can never all be told",
-        ONCE,
-    ),
-    (
-        "taken by whom may not decide",
-        "owner.active and bool(owner.rights & Right.RECONCILE)",
-        "owner.active",
-        "an item lies with who can do nothing",
-        OWNERS,
-    ),
-]
-_ROOM: list[Row] = [
-    (
-        "lists take no room",
-        "return len(self.entries) + promised + count <= PERMITS_MAX",
-        "return len(self.entries) + count <= PERMITS_MAX",
-        "permits without a bound",
-        f"{PERSONS}::test_permits_have_a_bound",
-    ),
-    (
-        "a list for ever",
-        "in self.lists.items() if trade_date <= known.last_date}",
-        "in self.lists.items()}",
-        "what was signed for one day is told on another",
-        OVER,
-    ),
-]
-_LANE: list[Row] = [
-    (
-        "decided with sums apart",
-        "not (self.sums_differ or self.to_correct)",
-        "not self.sums_differ",
-        "what is listed is nobody's",
-        KNOWN,
-    ),
-]
 _PROCEEDS: list[Row] = [
     (
         "booked by what is moved back",
@@ -390,9 +281,6 @@ OF_CORRECTIONS = [
     *of_file("corrections/apply.py", _APPLY),
     *of_file("corrections/later.py", _LATER),
     *of_file("decide.py", _WATCHED),
-    *of_file("control/day/corrections.py", [*_PEOPLE, *_LISTS]),
-    *of_file("state/people/permits.py", _ROOM),
-    *of_file("state/day/clearing.py", _LANE),
     *of_file("lines/proceeds.py", _PROCEEDS),
     *of_file("control/day/lanes.py", _LANES),
 ]
