@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-REFUSALS = "tests/ledger_core/test_every_refusal.py"
+REFUSALS = "tests/ledger_core/refusals/test_every_refusal.py"
+RANKS = "tests/ledger_core/refusals/test_ranks.py"
 RESTRAINT_ACTS = "tests/ledger_core/control/test_restraint_acts.py"
 RESTRAINTS = "tests/ledger_core/test_restraints.py"
 MONEY = "tests/ledger_core/test_money.py"

@@ -5,7 +5,7 @@ spares the law (lane), of control messages (control) or of what is done with a d
 (books).
 """
 
-from tests.mutants.mutant import FOUND, MONEY, OWN_BLOCK, REFUSALS, ROWS, SERIALS, UNSETTLED, Mutant
+from tests.mutants.mutant import FOUND, MONEY, OWN_BLOCK, RANKS, REFUSALS, ROWS, SERIALS, UNSETTLED, Mutant
 
 LAW = [
     Mutant(
@@ -24,7 +24,7 @@ LAW = [
         "    if not request.known:\n        return _UNKNOWN[kind]\n"
         "    if expires and 0 != request.valid_until_ns < decided_at_ns:\n        return EXPIRED\n",
         "law and lane tell different reasons, so a replayed journal differs from what was answered",
-        (f"{REFUSALS}::test_where_several_refusals_apply_the_lowest_number_wins",),
+        (f"{RANKS}::test_where_several_refusals_apply_the_lowest_number_wins",),
     ),
     Mutant(
         "expired one nanosecond early",
@@ -40,7 +40,7 @@ LAW = [
         "if amount_fen > account.buying_power_fen:",
         "if amount_fen >= account.buying_power_fen:",
         "a customer cannot spend the last fen",
-        (f"{REFUSALS}::test_one_fen_less_earns_the_rank_before",),
+        (f"{RANKS}::test_one_fen_less_earns_the_rank_before",),
     ),
     Mutant(
         "one fen too many frozen",
@@ -48,7 +48,7 @@ LAW = [
         "if amount_fen > account.buying_power_fen:",
         "if amount_fen > account.buying_power_fen + 1:",
         "one fen that is not there backs an order",
-        (f"{REFUSALS}::test_limit_ranks_before_money",),
+        (f"{RANKS}::test_limit_ranks_before_money",),
     ),
     Mutant(
         "bought is free again",
@@ -152,7 +152,7 @@ LAW = [
         "if account.balance_fen + request.amount_fen > COLUMN_FEN_MAX:",
         "if account.balance_fen + request.amount_fen >= COLUMN_FEN_MAX:",
         "a deposit that fits is refused",
-        (f"{REFUSALS}::test_one_fen_less_earns_the_rank_before",),
+        (f"{RANKS}::test_one_fen_less_earns_the_rank_before",),
     ),
 ]
 

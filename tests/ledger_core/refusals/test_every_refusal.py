@@ -1,7 +1,10 @@
-"""Every code that the core can answer, once, in rank order, with the arithmetic beside it."""
+"""Every code that the core can answer, once, in rank order, with the arithmetic beside it.
+
+Belongs here: a row for each code, and what is asked for it. Never here: how the bank stands before (bank), which of
+several codes is answered (test_ranks).
+"""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -12,7 +15,6 @@ from ledger.core.frames import Frames, own_slots
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.given_numbers import account_no_from_index
-from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.messages.control import (
     ConfirmRoll,
     ControlMessage,
@@ -22,7 +24,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.customers.accounts import ChangeAccount, ChangeContract, OpenAccounts, ReplaceCard, SignContracts
+from protocol.messages.customers.accounts import ChangeContract, OpenAccounts, ReplaceCard, SignContracts
 from protocol.messages.customers.pushes import Identify
 from protocol.messages.day.paying import Fund
 from protocol.messages.day.steps import (
@@ -37,7 +39,7 @@ from protocol.messages.day.steps import (
 from protocol.messages.feeds import Notice, Receipt
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.records import OUTCOME, RecordArray
-from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, SeatRole
+from protocol.vocabulary import ContractEvent, SeatRole
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, IDENTITY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import account, contract, holder_of, shares
 from tests.ledger_core.control import refused as people
@@ -68,46 +70,9 @@ from tests.ledger_core.desk import (
 from tests.ledger_core.lines import refused as of_sets
 from tests.ledger_core.lines.words import event, proceeds, refund
 from tests.ledger_core.paying import refused as of_clearing
+from tests.ledger_core.refusals.bank import Bank, bank, close
 from tests.ledger_core.savings import refused as earning
 from tests.people import ANN, BEN
-
-
-class Bank(NamedTuple):
-    """The book that every row of the table starts from."""
-
-    desk: Desk
-    ann: int  # balance 1,000; frozen 300; sold 50, so buying power 750 and withdrawable 700
-    rich: int  # balance at the limit of a column, less 100
-    foreign: int
-    suspended: int
-    lost: int
-    pre_assigned: int
-    ended: int
-    closed: int  # and its account with it
-    runs_off: int
-    open_freeze: tuple[int, int, int]  # of ann: 300, all of it remaining
-    closed_freeze: tuple[int, int, int]  # of ann: 10, released
-
-
-def bank() -> Bank:
-    desk = Desk()
-    ann, rich = desk.open(1_000), desk.open(COLUMN_FEN_MAX - 100)
-    foreign = desk.open(1_000, OTHER_BROKER)
-    suspended = desk.open(1_000, status=ContractStatus.SUSPENDED)
-    lost = desk.open(1_000, status=ContractStatus.LOSS_REPORTED)
-    pre_assigned = desk.open(1_000, status=ContractStatus.PRE_ASSIGNED)
-    ended = desk.open(1_000)
-    desk.done(ChangeContract(ended, ContractEvent.TERMINATE))
-    closed = desk.open(0)
-    desk.done(close(closed))
-    runs_off = desk.open(1_000)
-    desk.done(ReplaceCard(runs_off, desk.open_account(0, holder=SPARE_ACCOUNTS + 8)))
-    open_freeze, closed_freeze = desk.freeze(ann, 300), desk.freeze(ann, 10)
-    desk.ask(SEAT, release(closed_freeze, ann, 10), fill_sell(ann, 50))
-    return Bank(
-        desk, ann, rich, foreign, suspended, lost, pre_assigned, ended, closed, runs_off, open_freeze, closed_freeze
-    )
-
 
 RecordRow = tuple[ReplyCode, str, int, Callable[[Bank], RecordArray]]
 ControlRow = tuple[ReplyCode, str, int, Callable[[Bank], ControlMessage]]
@@ -270,10 +235,6 @@ def with_the_shares_of_another(b: Bank) -> SignContracts:
     return SignContracts(terms[1:])
 
 
-def close(contract_no: int) -> ChangeAccount:
-    return ChangeAccount(account_of(contract_no), AccountEvent.CLOSE)
-
-
 @pytest.mark.parametrize("padding", [0, 20], ids=["law", "lane"])
 @pytest.mark.parametrize(("code", "why", "seat", "ask"), RECORDS, ids=[row[0].name for row in RECORDS])
 def test_refused_record(code: ReplyCode, why: str, seat: int, ask: Callable[[Bank], RecordArray], padding: int) -> None:
@@ -325,60 +286,6 @@ def test_a_frame_that_is_left_undecided_uses_its_numbers_and_moves_nothing() -> 
     assert int(b.desk.book.next_number[SEAT]) == number + 2
     assert b.desk.money(b.ann) == money
     assert not b.desk.book.requests.contract[own_slots(b.desk.book, Frames.of(prefixes), 2)].any()
-
-
-def test_one_fen_less_earns_the_rank_before() -> None:
-    b = bank()
-
-    assert b.desk.ask(SEAT, freeze(b.ann, 1_050))[0].code == ReplyCode.FUNDS_FROZEN
-    assert b.desk.ask(SAVINGS_SEAT, withdrawal(b.ann, 1_050))[0].code == ReplyCode.FUNDS_FROZEN
-    assert b.desk.ask(SAVINGS_SEAT, withdrawal(b.ann, 750))[0].code == ReplyCode.PROCEEDS_UNSETTLED
-    assert b.desk.ask(SEAT, freeze(b.ann, 750))[0] == (ReplyCode.ACCEPTED, 1, 750)
-    assert b.desk.ask(SAVINGS_SEAT, deposit(b.rich, 100))[0].code == ReplyCode.ACCEPTED
-    assert b.desk.ask(SEAT, release(b.open_freeze, b.ann, 300))[0] == (ReplyCode.ACCEPTED, 2, 0)
-
-
-class Wrongs(NamedTuple):
-    """What is wrong with a request, to be put right one after the other."""
-
-    record: RecordArray
-    seat: int
-    valid_until_ns: int
-
-
-def test_where_several_refusals_apply_the_lowest_number_wins() -> None:
-    """One freeze with everything wrong; each line puts one thing right, and the next rank is answered."""
-    b = bank()
-    too_much = AMOUNT_FEN_MAX + 1
-    wrong_form = record(RecordKind.FREEZE, b.foreign, too_much, target_seat=1)
-    steps = [
-        (ReplyCode.REQUEST_MALFORMED, Wrongs(wrong_form, SAVINGS_SEAT, 5)),
-        (ReplyCode.ROLE_FORBIDS, Wrongs(freeze(b.foreign, too_much), SAVINGS_SEAT, 5)),
-        (ReplyCode.EXPIRED, Wrongs(freeze(b.foreign, too_much), SEAT, 5)),
-        (ReplyCode.CONTRACT_UNKNOWN, Wrongs(freeze(b.foreign, too_much), SEAT, 0)),
-        (ReplyCode.CONTRACT_SUSPENDED, Wrongs(freeze(b.suspended, too_much), SEAT, 0)),
-        (ReplyCode.AMOUNT_OUT_OF_RANGE, Wrongs(freeze(b.ann, too_much), SEAT, 0)),
-        (ReplyCode.INSUFFICIENT_FUNDS, Wrongs(freeze(b.ann, AMOUNT_FEN_MAX), SEAT, 0)),
-    ]
-    for padding in (0, 20):
-        for code, (asked, seat, valid_until_ns) in steps:
-            frames = [Frame(seat, asked, valid_until_ns)]
-            if padding:
-                frames.append(Frame(SEAT, joined(*[record(0, b.ann, 0)] * padding)))
-            assert b.desk.send(*frames)[0].code == code
-
-
-def test_limit_ranks_before_money() -> None:
-    """Frozen 2⁶⁰ − 1 of a balance of 2⁶⁰ − 1: two more fen pass the limit, and are not covered either."""
-    desk = Desk()
-    whale = desk.open(COLUMN_FEN_MAX - 1)
-    row = int(desk.book.account_of_contract[whale // 100])
-    desk.book.frozen_fen[row] = COLUMN_FEN_MAX - 1
-    desk.book.power_fen[row] = 0
-
-    assert desk.ask(SEAT, freeze(whale, 1))[0].code == ReplyCode.FUNDS_FROZEN
-    assert desk.ask(SEAT, freeze(whale, 2))[0].code == ReplyCode.LIMIT_EXCEEDED
-    assert {answer.code for answer in desk.ask(SEAT, *[freeze(whale, 2)] * 20)} == {ReplyCode.LIMIT_EXCEEDED}
 
 
 def test_a_logon_must_grow_and_consumes_no_number() -> None:
