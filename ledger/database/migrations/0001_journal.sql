@@ -1,4 +1,5 @@
--- The journal: one row is one commit group, one statement writes it. It is appended to and never changed.
+-- The journal: one row is one commit group, one statement writes it. It is appended to and never changed. Beside it who
+-- writes it, what finds its rows again, and which snapshots are of it.
 
 CREATE TABLE journal_head (
     shard    integer PRIMARY KEY,
@@ -70,4 +71,13 @@ CREATE TABLE quarantine (
     body         bytea   NOT NULL,
     reason       text    NOT NULL,
     traceback    text    NOT NULL
+);
+
+-- What binds the snapshots on disk to this database: a snapshot whose manifest is not named here is not believed.
+-- Written by the follower alone, before a snapshot becomes visible. The manifest names the SHA-256 of every array.
+CREATE TABLE snapshot_manifests (
+    shard    integer NOT NULL,
+    sequence bigint  NOT NULL CHECK (sequence >= 1),              -- the last row that the snapshot includes
+    sha256   bytea   NOT NULL CHECK (octet_length(sha256) = 32),  -- of the file manifest.json
+    PRIMARY KEY (shard, sequence)
 );

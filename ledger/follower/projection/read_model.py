@@ -1,8 +1,8 @@
 """The read model in PostgreSQL: one transaction per batch takes in its records, what they touched, and the cursor.
 
-Belongs here: SQL on the tables of 0002_read_model.sql and 0003. Never here: that of lanes and sets (lane_tables),
-restraints (restraint_table), people and acts (people), layouts of COPY rows (copying), what a batch
-touched (batch), the journal.
+Belongs here: SQL on the cursor, rolls, accounts and contracts, the general ledger, names of snapshots. Never here:
+that of lanes and sets (lane_tables), restraints (restraint_table), people and acts (people), layouts of COPY rows
+(copying), what a batch touched (batch), the journal.
 """
 
 import asyncio

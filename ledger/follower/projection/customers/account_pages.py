@@ -23,7 +23,7 @@ from protocol.given_numbers import account_no_from_index
 from rules.kinds import LAW
 
 PAGE_ACCOUNTS: Final = 1_024
-"""Accounts of a page: 0002_read_model.sql knows it too. Its arrays are then stored beside the row, and a column that
+"""Accounts of a page: 0006_accounts.sql knows it too. Its arrays are then stored beside the row, and a column that
 did not change is not written again."""
 TAIL_RECORDS_MIN: Final = 131_072
 """Records from one writing of a page to the next, or as many as there are accounts if those are more."""
