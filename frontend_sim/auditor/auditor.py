@@ -38,7 +38,7 @@ from protocol.records import (
     STATE_NUMBER_GIVEN,
 )
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import AccountStatus, ContractStatus, RecordKind, Role, Way
+from protocol.vocabulary import AccountStatus, ContractEvent, ContractStatus, RecordKind, Role, Way
 
 MISMATCHES_KEPT_MAX = 20
 CONTROL_KINDS = frozenset(int(kind) for kind in ControlKind)
@@ -190,7 +190,8 @@ class Auditor(Register):
 
     def _verdict_on_contract(self, contract: Contract, one: Seen) -> Verdict:
         if one.kind == ControlKind.EVENT:
-            return _answer(contract.refusal_of(one.amount_fen))
+            begins_none = one.amount_fen == ContractEvent.CONFIRM and contract.party in self.terminated
+            return _answer(ReplyCode.BROKER_STOPPED if begins_none else contract.refusal_of(one.amount_fen))
         if one.kind == ControlKind.BROKER_CHANGE:
             return self._verdict_on_change(contract, one)
         if one.kind == ControlKind.REVERSAL:
@@ -215,6 +216,8 @@ class Auditor(Register):
         member = self.members.get(one.target_seat)
         if contract.account.status == AccountStatus.CLOSED:
             return _answer(ReplyCode.ACCOUNT_CLOSED)
+        if one.target_seat in self.terminated:
+            return _answer(ReplyCode.BROKER_STOPPED)
         if member is None or member.role != Role.BROKER:
             return _answer(ReplyCode.PARTY_UNKNOWN)
         if contract.account.contract not in (None, contract):

@@ -48,6 +48,8 @@ class Register:
     """Whether the bank has people without whom nothing is deducted."""
     cases_given: dict[int, int] = field(default_factory=dict)  # by party
     stops: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)  # party → journal sequence, whether stopped
+    terminated: set[int] = field(default_factory=set)
+    """Brokers that are stopped for good 终止协议: no contract of them begins."""
     day_desks: set[int] = field(default_factory=set)
     """Seats of the bank that post interest, and bring and take no money."""
     calendar: Calendar = field(default_factory=Calendar)
@@ -181,6 +183,10 @@ class Register:
     def stop_broker(self, party: int, sequence: int, is_stopped: bool) -> None:
         """Two people stopped a broker with this journal row, or let it go on: told in the order of the journal."""
         self.stops.setdefault(party, []).append((sequence, is_stopped))
+
+    def is_stopped(self, party: int) -> bool:
+        """Whether a broker is, by the last word of it."""
+        return bool(self.stops.get(party)) and self.stops[party][-1][1]
 
     def end_settlement(self, trade_date: int) -> None:
         """The customers of a date are settled: what ran off by then with nothing open has ended."""

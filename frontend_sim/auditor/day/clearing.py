@@ -5,7 +5,7 @@ what was answered. Never here: anything of ledger, rules or gateway, numpy arith
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -70,8 +70,10 @@ class SetAudit:
     auditor: Auditor
     party: int
     trade_date: int
-    waiting: Collection[FreezeKey] = ()
+    waiting: Container[FreezeKey] = ()
     """Orders of earlier dates, settled since, that wait for their allotment and that no other set names."""
+    allotted: set[FreezeKey] = field(default_factory=set)
+    """Those of them that this set names: it has them from then on."""
     judged_count: int = 0
     mismatch_count: int = 0
     mismatches: list[str] = field(default_factory=list)
@@ -103,14 +105,24 @@ class SetAudit:
                 self._take(*line)
 
     def has(self, contract: Contract, order: FreezeKey) -> bool:
-        """Whether the set may name an order of a contract."""
-        return order in contract.freezes and (order[0] == self.trade_date or order in self.waiting)
+        """Whether an order of a contract is the set's to decide about."""
+        return order in contract.freezes and self.decides(order)
+
+    def decides(self, order: FreezeKey) -> bool:
+        """Whether it would be, of whatever contract: it is of the set's date, or waited and is named."""
+        return order[0] == self.trade_date or order in self.allotted
+
+    def _may_name(self, contract: Contract, order: FreezeKey) -> bool:
+        """Whether it is now, or becomes so by a line that names it."""
+        freeze = contract.freezes.get(order)
+        if freeze is None:
+            return False
+        return self.decides(order) or (freeze.remaining_fen > 0 and order in self.waiting)
 
     def ends(self, order: FreezeKey) -> bool:
         """Whether an order is closed with the date: its own, or one that waited and is named, unless it is held."""
         told = self.orders.get(order)
-        is_named = order in self.waiting and (told is not None or order in self.cleared_fen)
-        return (order[0] == self.trade_date or is_named) and not (told is not None and told.fate == Fate.HELD)
+        return self.decides(order) and not (told is not None and told.fate == Fate.HELD)
 
     def forget(self, but: Collection[int] = ()) -> None:
         """The set counts no more: it brings no contract money, but those of which something is to be taken back."""
@@ -137,7 +149,7 @@ class SetAudit:
         name = (kind, *order) if kind in NAME_ORDER else (kind, contract_no, told)
         if name in self._told:
             return (ReplyCode.LINE_DOUBLED, FREEZE_STATE_NONE)
-        is_there = kind not in NAME_ORDER or self.has(contract, order)
+        is_there = kind not in NAME_ORDER or self._may_name(contract, order)
         return (ReplyCode.ACCEPTED, FREEZE_STATE_NONE if is_there else STATE_LISTED)
 
     def _take(self, *line: int) -> None:
@@ -147,8 +159,12 @@ class SetAudit:
             self._last_reference = line[13]
         else:
             self._told.add((kind, *line[10:13]) if kind in NAME_ORDER else (kind, contract_no, told))
+        order = (line[10], line[11], line[12])
+        if kind in NAME_ORDER and order[0] != self.trade_date:
+            contract = self.auditor.contracts[contract_no]
+            self.allotted |= {order} if self._may_name(contract, order) else set()
         if kind == RecordKind.CLEAR_ORDER:
-            self.orders[line[10], line[11], line[12]] = ToldOrder(line[4], line[5], told)
+            self.orders[order] = ToldOrder(line[4], line[5], told)
         if kind == RecordKind.CLEAR_CONTRACT:
             self.events.add((contract_no, told))
         if kind in (RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT):
@@ -170,7 +186,6 @@ class SetAudit:
         elif kind != RecordKind.CLEAR_BUY:
             says.other_fen += amount_fen - fees_fen
         else:
-            order = (line[10], line[11], line[12])
             self.cleared_fen[order] = amount_fen + fees_fen
             says.buys_fen += amount_fen + fees_fen
             is_there = self.has(self.auditor.contracts[contract_no], order)

@@ -26,6 +26,8 @@ from frontend_sim.auditor.day.postings import (
 from protocol.codes import ReplyCode
 
 SECONDS_OF_DAY = 86_400
+UNPAID_DAYS = 5
+"""Bank working days behind the due day, after which what is unpaid may end an agreement."""
 ZONE_SECONDS = 8 * 3_600
 """The bank's clocks before UTC."""
 Window = tuple[int, int, int, int, int]
@@ -54,6 +56,8 @@ class Times(NamedTuple):
     first_s: int
     last_s: int
     without_notice: bool
+    fifth_day_ends_s: int = 0
+    """Of the bank's working days behind the due day; 0: no calendar says when."""
 
 
 WITHOUT = Times(0, 0, 0, False)
@@ -73,8 +77,11 @@ def times_of(days: Sequence[Window], owed_fen: int, netted_s: int) -> Times:
     if not days:
         return WITHOUT
     in_time = [day for day in days if (netted_s < day[3] if owed_fen > 0 else netted_s <= day[0])]
-    pay_from_s, _, first_s, last_s, _ = [*in_time, days[-1]][0]
-    return Times(pay_from_s, first_s, last_s, owed_fen > 0 and netted_s >= first_s)
+    due = [*in_time, days[-1]][0]
+    pay_from_s, _, first_s, last_s, _ = due
+    behind = days[days.index(due) + 1 :]
+    fifth_day_ends_s = behind[UNPAID_DAYS - 1][-1] if len(behind) >= UNPAID_DAYS else 0
+    return Times(pay_from_s, first_s, last_s, owed_fen > 0 and netted_s >= first_s, fifth_day_ends_s)
 
 
 @dataclass(slots=True)
@@ -171,6 +178,14 @@ class Standing:
             return ReplyCode.OBLIGATION_UNKNOWN
         own.state = Stands.NOTIFIED
         return ReplyCode.ACCEPTED
+
+    def ground(self, day: int, case: int, now_s: int) -> ReplyCode:
+        """Whether two people may end the agreement for what is owed, by whomever: it is unpaid for too long."""
+        owed = self.owed.get((day, case))
+        if owed is None or owed.state == Stands.PAID:
+            return ReplyCode.OBLIGATION_UNKNOWN
+        is_late = owed.state in (Stands.OVERDUE, Stands.OWED_BY_BANK) and 0 < owed.times.fifth_day_ends_s < now_s
+        return ReplyCode.ACCEPTED if is_late else ReplyCode.STEP_NOT_DUE
 
     def fund(self, amount_fen: int, now_s: int) -> None:
         """Money comes into the clearing account."""

@@ -115,6 +115,33 @@ class SettlementAudit:
         books.post(owed, CASH if way == "CASH" else OTHER_BANKS, amount_fen)
         return ReplyCode.ACCEPTED
 
+    def stop(self, sequence: int, now_s: int) -> ReplyCode:
+        """Two people let a broker's customers order nothing for a while: likewise."""
+        self.broker.due(now_s)
+        if self.auditor.is_stopped(self.party) or self.party in self.auditor.terminated:
+            return ReplyCode.STATUS_FORBIDS
+        self.auditor.stop_broker(self.party, sequence, True)
+        return ReplyCode.ACCEPTED
+
+    def resume(self, sequence: int, now_s: int) -> ReplyCode:
+        """They may again: likewise."""
+        self.broker.due(now_s)
+        if self.party in self.auditor.terminated or not self.auditor.is_stopped(self.party):
+            return ReplyCode.STATUS_FORBIDS
+        self.auditor.stop_broker(self.party, sequence, False)
+        return ReplyCode.ACCEPTED
+
+    def terminate(self, trade_date: int, case: int, sequence: int, now_s: int) -> ReplyCode:
+        """They never may again, since something is unpaid for too long: likewise."""
+        self.broker.due(now_s)
+        if self.party in self.auditor.terminated:
+            return ReplyCode.STATUS_FORBIDS
+        code = self.broker.standing.ground(trade_day(trade_date), case, now_s)
+        if code == ReplyCode.ACCEPTED:
+            self.auditor.terminated.add(self.party)
+            self.auditor.stop_broker(self.party, sequence, True)
+        return code
+
     def pay(self, trade_date: int, now_s: int) -> ReplyCode:
         """The bank pays what it owes by a date: likewise."""
         day = trade_day(trade_date)

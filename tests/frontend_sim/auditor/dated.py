@@ -10,17 +10,19 @@ from dataclasses import dataclass, field
 
 from frontend_sim.auditor.audited_account import Verdict
 from frontend_sim.auditor.auditor import Auditor
+from frontend_sim.auditor.day.allotted import HeldOrders, are_ended, bound_fen
 from frontend_sim.auditor.day.clearing import SetAudit
 from frontend_sim.auditor.day.comparing import SUMS
 from frontend_sim.auditor.day.owing import Window, days_known
 from frontend_sim.auditor.day.reconciling import DateAudit, Permitted, Tolerance
 from frontend_sim.auditor.day.settlement_audit import SettlementAudit
-from frontend_sim.auditor.freeze import Freeze, FreezeKey
+from frontend_sim.auditor.freeze import target_of
 from frontend_sim.auditor.observations import Seen
+from protocol.acts.clearing import PayCustomerAct
 from protocol.codes import ReplyCode
 from protocol.records import OutcomeArray, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import DifferenceClass, Fate, RecordKind
+from protocol.vocabulary import DifferenceClass, RecordKind, Role
 
 NS_PER_S = 1_000_000_000
 FILLS = (RecordKind.FILL_BUY, RecordKind.FILL_SELL)
@@ -51,29 +53,38 @@ class DatedAuditor(Auditor):
         if one.kind in FILLS and self._is_told_too_late(one):
             return Verdict(ReplyCode.LISTED, 0, 0)
         if one.kind == RecordKind.RELEASE:
-            key = (one.target_date, one.target_seat, one.target_number)
-            found = self._set_of((one.party, one.target_date))
+            key = target_of(one)
             freeze = self.contracts[one.contract_no].freezes[key]
-            if found is not None and one.amount_fen > freeze.remaining_fen - _due_fen(found, key, freeze):
+            if one.amount_fen > freeze.remaining_fen - bound_fen(self._complete, one.party, key, freeze):
                 return Verdict(ReplyCode.AMOUNT_OVER_REMAINING, 0, 0)
         return told
 
-    def _set_of(self, lane: Lane) -> SetAudit | None:
-        """The set that counts."""
-        date = self.dates.get(lane)
-        return date.told if date is not None and date.counts else None
+    @property
+    def _complete(self) -> list[SetAudit]:
+        """Sets that are, and count."""
+        return [date.told for date in self.dates.values() if date.counts]
+
+    def _counting(self) -> list[SetAudit]:
+        return [*self.open_sets.values(), *self._complete]
+
+    def is_settled(self, lane: Lane) -> bool:
+        """Whether a broker's customers of a date are."""
+        party, day = lane[0], trade_day(lane[1])
+        return day not in self.unsettled_days or day in self.broker(party).broker.customers.settled_days
+
+    def is_broker(self, party: int) -> bool:
+        """Whether a party is one."""
+        return party in self.members and self.members[party].role == Role.BROKER
 
     def _is_told_too_late(self, one: Seen) -> bool:
         """Whether a fill is of a date with a complete set, or of an order that such a set ends."""
-        counts = [lane for lane, date in self.dates.items() if date.counts]
-        if any(party == one.party and trade_day(date) == one.trade_day for party, date in counts):
+        if any((told.party, trade_day(told.trade_date)) == (one.party, one.trade_day) for told in self._complete):
             return True
-        found, key = self._set_of((one.party, one.target_date)), (one.target_date, one.target_seat, one.target_number)
-        return one.kind == RecordKind.FILL_BUY and found is not None and _fate(found, key) != Fate.HELD
+        return one.kind == RecordKind.FILL_BUY and are_ended(self._complete, one.party, target_of(one))
 
     def announce(self, seat: int, lane: Lane) -> None:
         """A set is open at a seat."""
-        self.open_sets[seat] = SetAudit(self, *lane)
+        self.open_sets[seat] = SetAudit(self, *lane, waiting=HeldOrders(lane, self._counting, self.is_settled))
 
     def take_lines(self, seat: int, lines: RecordArray, outcomes: OutcomeArray) -> None:
         """Lines of a seat, each of them judged; without an open set none may be taken."""
@@ -135,6 +146,13 @@ class DatedAuditor(Auditor):
             audit.broker.roll(decided_at_ns // NS_PER_S)
         self.windows[trade_date] = windows
 
+    def pay_customer(self, act: PayCustomerAct) -> ReplyCode:
+        """Two people have what stands for a contract paid: what that earns."""
+        contract = self.contracts.get(act.contract_no)
+        if contract is None:
+            return ReplyCode.CONTRACT_UNKNOWN
+        return self.broker(contract.party).pay_customer(act.contract_no, act.amount_fen, act.desk_serial, act.way)
+
     def answered(self, what: str, told: int, expected: int) -> None:
         """A control message about money between bank and broker, and what it earned."""
         self._expect(what, ReplyCode(told).name, ReplyCode(expected).name)
@@ -168,12 +186,3 @@ class DatedAuditor(Auditor):
         if told != expected:
             self.mismatch_count += 1
             self.mismatches.append(f"{what}: {told}, expected {expected}")
-
-
-def _fate(found: SetAudit, key: FreezeKey) -> int:
-    told = found.orders.get(key)
-    return 0 if told is None else told.fate
-
-
-def _due_fen(found: SetAudit, key: FreezeKey, freeze: Freeze) -> int:
-    return min(freeze.remaining_fen, max(0, found.cleared_fen.get(key, 0) - freeze.drawn_fen))

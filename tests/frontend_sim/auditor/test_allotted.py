@@ -70,7 +70,8 @@ def test_held_on_it_is_not_ended() -> None:
     assert not told.ends((MONDAY, 11, 1))
     told.auditor.register_party(BROKER, Role.BROKER, True)
     told.auditor.open_account(1, 100)
-    told.auditor.sign_contract(98, 1, BROKER, ContractStatus.ACTIVE, MONDAY)
+    contract = told.auditor.sign_contract(98, 1, BROKER, ContractStatus.ACTIVE, MONDAY)
+    contract.freezes[MONDAY, 11, 1] = Freeze(100)
     accepted = np.zeros(1, OUTCOME)
     for fate, ends in ((Fate.HELD, False), (Fate.CANCELLED, True)):
         once = SetAudit(told.auditor, BROKER, TUESDAY, waiting=told.waiting)

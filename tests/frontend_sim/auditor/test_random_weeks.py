@@ -1,7 +1,7 @@
 """Weeks by chance of brokers that pay in time, late, in parts or never, as an outsider sees them: the auditor would
 have answered every settlement, credit and payment likewise, and has in the end what the ledger has.
 
-Belongs here: that both agree. Never here: what happens in a week (weeks), how rows are told (test_random_days).
+Belongs here: that both agree. Never here: what happens in a week (weeks), how rows are told (watch).
 One seed again: `pytest tests/frontend_sim/auditor/test_random_weeks.py -k "[17]"`; `-m chaos` for `make chaos`.
 """
 
@@ -28,7 +28,7 @@ from protocol.vocabulary import BANK_PARTY, ObligationState, RecordKind, Role
 from rules.savings import POINTS_PER_FEN
 from tests.bank_seats import DAY_SEAT
 from tests.frontend_sim.auditor.dated import DatedAuditor
-from tests.frontend_sim.auditor.test_random_days import Watch
+from tests.frontend_sim.auditor.watch import Watch
 from tests.frontend_sim.auditor.weeks import PARTIES, CoreWeek
 
 FEW, MANY = range(8), range(8, 200)
