@@ -19,7 +19,7 @@ from ledger.core.lines.proceeds import is_due
 from ledger.core.lines.waiting import named_before
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
-from ledger.core.state.day.clearing import CORRECTED, Lane
+from ledger.core.state.day.clearing import CORRECTED, ClearedContracts, Lane
 from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD
 from protocol.limits import CONTRACTS_LOOKED_AT_MAX, RECONCILE_PLACES_MAX
 from protocol.messages.queries import CLASSES, Difference
@@ -218,8 +218,7 @@ def _of_contracts(book: Book, lane: Lane, part: Part, sums: Sums) -> Iterator[Fo
     is_told = cleared.inner[contracts] == lane.inner
     events = np.where(is_told, cleared.events_told[contracts], 0)
     bought_fen, sold_fen, buys_fen, proceeds_fen = sums
-    is_apart = is_told & (cleared.adjusted[contracts] & CORRECTED == 0)
-    buys_fen = buys_fen - np.where(is_apart, cleared.listed_buys_fen[contracts], 0)  # they are differences of their own
+    buys_fen = buys_fen - _listed_fen(cleared, lane, contracts)
     opened = (book.happened_on(book.began_day[contracts], date), events >> ClearedEvent.OPENED & 1 != 0)
     closed = (book.happened_on(book.ended_day[contracts], date), events >> ClearedEvent.CLOSED & 1 != 0)
     found: list[tuple[Class, Of, Mask, FenColumn | Mask, FenColumn | Mask]] = [
@@ -242,10 +241,24 @@ def _of_contracts(book: Book, lane: Lane, part: Part, sums: Sums) -> Iterator[Fo
 def to_correct(book: Book, lane: Lane, first: int, end: int) -> Positions:
     """Contracts of the lane's party, from the index `first` to `end`, for which the bank will not have what its
     reconciled set says less, or plus, what is made good: orders that are not there, an excess beyond buying power.
+    Those too that have it already by an order which the set names otherwise: their sums are apart until a correction,
+    which moves nothing, has what is listed. Once a lane is reconciled none is apart in the one way alone.
     """
     contracts = book.own_contracts(lane.party, first, end)
-    found: Positions = contracts[_is_to_correct(_sums(book, lane, contracts))]
+    sums, listed_fen = (
+        _sums(book, lane, contracts),
+        _listed_fen(book.clearing.by_contract[lane.trade_date], lane, contracts),
+    )
+    is_apart = _is_to_correct(sums) | ((listed_fen > 0) & (sums[0] != sums[2] - listed_fen))
+    found: Positions = contracts[is_apart]
     return found
+
+
+def _listed_fen(cleared: ClearedContracts, lane: Lane, contracts: Positions) -> FenColumn:
+    """(k,) buys of orders that are not there: differences of their own, until a correction has them."""
+    is_apart = (cleared.inner[contracts] == lane.inner) & (cleared.adjusted[contracts] & CORRECTED == 0)
+    listed_fen: FenColumn = np.where(is_apart, cleared.listed_buys_fen[contracts], 0)
+    return listed_fen
 
 
 def _is_to_correct(sums: Sums) -> Mask:

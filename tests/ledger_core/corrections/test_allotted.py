@@ -2,11 +2,12 @@
 
 import pytest
 
+from ledger.core.corrections.answers import correction as dry_run
 from ledger.core.corrections.answers import to_close
 from ledger.core.lines.answers import clearing_set
 from ledger.core.settling.answers import to_settle
 from protocol.codes import ReplyCode
-from protocol.messages.day.corrections import ClosingsQuery, OrderClosing
+from protocol.messages.day.corrections import ClosingsQuery, CorrectionQuery, OrderClosing
 from protocol.messages.day.settling import Settlement, SettlementsQuery
 from protocol.messages.day.steps import (
     BeginSettle,
@@ -19,7 +20,8 @@ from protocol.messages.day.steps import (
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN, STATE_LISTED, RecordArray
 from protocol.vocabulary import Fate, LaneState
 from tests.bank_seats import DAY_SEAT
-from tests.ledger_core.corrections.words import IN_ORDER, closing, sent
+from tests.ledger_core.corrections.people import decision, permission, staffed, withdrawal
+from tests.ledger_core.corrections.words import IN_ORDER, Both, both_of, closing, correction, reversals, sent
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -281,3 +283,34 @@ def test_what_is_allotted_and_not_drawn_is_not_released() -> None:
     assert told == [ReplyCode.AMOUNT_OVER_REMAINING, ACCEPTED]
     desk.done(Publish(TUESDAY, BROKER))
     assert to_be_closed(desk) == [OrderClosing(ann, *target, 2_600, 0)]
+
+
+def test_one_that_a_withdrawn_set_has_closed_is_listed_in_the_next_and_its_buy_stays() -> None:
+    """Tuesday's set says 26.00 of the order and 5.00 that nobody ordered: the correction closes the order, and Ann
+    bears 31.00. Two people withdraw the set: 5.00 are taken back, the order stays closed. The next one names it once
+    more, alone: its lines are listed, and the correction that has them moves nothing. She pays 26.00.
+    """
+    desk, ann, target = held()
+    office = staffed(desk)
+    signed_off(desk)
+    nowhere = buy((TUESDAY, SEAT, 90), ann, 500, on=TUESDAY)
+    assert differs(desk, *partly(target, ann), nowhere) == [1, 0, 0, 0]
+    both = Both(3_100, 0, 2_600)
+    act = desk.told(permission(office, desk, BROKER, ann, both, on=TUESDAY)).remaining_fen
+    closes = closing(target, ann, 2_600, 3_400, TUESDAY)
+    assert codes(sent(desk, IN_ORDER, closes, correction(ann, both, act, TUESDAY))) == [ACCEPTED, ACCEPTED]
+    desk.done(withdrawal(office, BROKER, 1, TUESDAY))
+    assert codes(sent(desk, IN_ORDER, *reversals(desk, BROKER, TUESDAY))) == [ACCEPTED]
+    assert desk.money(ann) == (10_000, 0, 2_600, 0)
+
+    assert differs(desk, *partly(target, ann)) == [2, 0, 1, 0]
+    answer = dry_run(desk.book, CorrectionQuery(TUESDAY, BROKER, 0, 0, 0))
+    assert (answer.contract_no, both_of(answer), answer.needs_act) == (ann, Both(2_600, 0, 2_600), False)
+    assert codes(sent(desk, IN_ORDER, correction(ann, Both(2_600, 0, 2_600), on=TUESDAY))) == [ACCEPTED]
+    assert compared(desk) == [2, 0, 0, 0]
+    desk.done(decision(office, desk, BROKER, "MISSING_HERE", on=TUESDAY))
+    desk.done(Publish(TUESDAY, BROKER))
+    settle(desk, TUESDAY)
+
+    assert desk.money(ann) == (7_400, 0, 0, 0)
+    same_after_all(desk)

@@ -1,6 +1,7 @@
 """What people are told before they sign, and what they sign of differences: lists, not money."""
 
 from ledger.core.book_answers import BookAnswers
+from ledger.core.corrections.answers import correction as dry_run
 from protocol.codes import ReplyCode
 from protocol.messages.day.corrections import Closing, CorrectionAnswer, CorrectionQuery
 from protocol.messages.day.steps import Publish, WithdrawSet
@@ -12,6 +13,7 @@ from tests.ledger_core.corrections.people import decision, permitted, staffed
 from tests.ledger_core.corrections.words import (
     IN_ORDER,
     Both,
+    both_of,
     closing,
     compare,
     compared,
@@ -114,3 +116,30 @@ def test_a_dry_run_names_what_is_then_sent() -> None:
     assert BookAnswers(d.desk.book).answer(BROKER, CorrectionQuery(MONDAY, BROKER, 0, d.ann, 0)) == TotalsAnswer(
         d.desk.book.sequence, True, []
     )
+
+
+def test_what_was_bought_by_another_order_than_the_set_says_is_corrected_by_nothing_that_moves() -> None:
+    """Her order was filled for 52.00; the set has them under a number that is nowhere, and her own order refused. Two
+    people decide the line, the buy and the fate: her sums stay apart, 52.00 against nothing but what is listed, until
+    a correction has what is listed. The desk finds it, and needs nobody's act: the bank has what the set says.
+    """
+    d = day(10_000, 5_200, filled_fen=5_200)
+    nowhere = (MONDAY, SEAT, 90)
+    lines = [event(d.ann), order(d.target, d.ann, 5_200, fate=Fate.REFUSED), buy(nowhere, d.ann, 5_200)]
+    assert compared(d.desk, BROKER, *lines) == [1, 0, 1, 1]
+    for name in ("MISSING_HERE", "STATE"):
+        d.desk.done(decision(d.office, d.desk, BROKER, name))
+    assert compare(d.desk, BROKER) == [1, 0, 1, 1]
+
+    answer = dry_run(d.desk.book, CorrectionQuery(MONDAY, BROKER, 0, 0, 0))
+    both = Both(5_200, 0, 5_200)
+    assert (answer.contract_no, both_of(answer), answer.needs_act) == (d.ann, both, False)
+    before = d.desk.money(d.ann)
+    assert codes(sent(d.desk, IN_ORDER, correction(d.ann, both))) == [ACCEPTED]
+
+    assert d.desk.money(d.ann) == before == (10_000, 0, 5_200, 0)
+    assert dry_run(d.desk.book, CorrectionQuery(MONDAY, BROKER, 0, 0, 0)).contract_no == 0
+    assert compare(d.desk, BROKER) == [1, 0, 0, 1]
+    assert stands(d.desk, BROKER) == LaneState.RECONCILED
+    d.desk.done(Publish(MONDAY, BROKER))
+    same_after_all(d.desk)
