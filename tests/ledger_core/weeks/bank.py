@@ -14,12 +14,13 @@ from ledger.core.invariants import check_book
 from ledger.core.state.day.obligations import ObligationKey
 from protocol.account_codes import AccountCode
 from protocol.acts.clearing import AdvanceLimitAct, MarketRateAct
+from protocol.acts.table import TerminateBrokerAct
 from protocol.codes import ReplyCode
 from protocol.messages.control import ChangeMode
 from protocol.messages.customers.accounts import OpenAccounts, ReplaceCard
 from protocol.messages.day.paying import Fund
 from protocol.records import RecordArray
-from protocol.vocabulary import LaneState, Mode, RecordKind, Right
+from protocol.vocabulary import LaneState, Mode, ObligationState, RecordKind, Right
 from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT
 from tests.customers import OUTLET, account, holder_of
 from tests.ledger_core.desk import (
@@ -41,14 +42,26 @@ PARTIES = (BROKER, OTHER_BROKER)
 NEXT_MONDAY = 20_260_112
 DATES = (TUESDAY, WEDNESDAY, THURSDAY, FRIDAY)
 RAY, SUE = 11, 12  # two who may restrain
+XAN, YAO = 13, 14  # two who may stop brokers
 ACCEPTED = ReplyCode.ACCEPTED
 SUSPENSE, ERRORS, CLEARING = AccountCode.SETTLEMENT, AccountCode.ERRORS, AccountCode.CLEARING_ACCOUNT
 LENT, OWED = AccountCode.ADVANCES, AccountCode.OWED_TO_CUSTOMERS
 IN_2420 = (AccountCode.SAVINGS, AccountCode.MOVED)
 """What is moved for orders stands in the one instead of the other."""
 
+UNPAID = (ObligationState.OVERDUE, ObligationState.OWED_BY_BANK)
+"""What may end an agreement."""
+
 Lane = tuple[int, int]
 """Party and trade date."""
+
+
+def fifth_day_ends_s(due_s: int) -> int:
+    """The last second of the fifth day behind the one on which something is due; the bank of these weeks works on all
+    days that its windows have.
+    """
+    of_zone_s = due_s + 8 * 3_600
+    return (of_zone_s // 86_400 + 6) * 86_400 - 8 * 3_600 - 1
 
 
 @dataclass
@@ -60,12 +73,18 @@ class Order:
     target: Target
     frozen_fen: int
     drawn_fen: int = 0
-    released_fen: int = 0
+    released_fen: int = 0  # by its broker
+    closed_fen: int = 0  # likewise, by closing
+    named_on: int = 0  # a later date whose set names it: its broker has asked for its allotment
 
     @property
     def remaining_fen(self) -> int:
         """What is frozen still."""
-        return self.frozen_fen - self.drawn_fen - self.released_fen
+        return self.frozen_fen - self.drawn_fen - self.released_fen - self.closed_fen
+
+    def close(self, drawn_fen: int, released_fen: int) -> None:
+        """The day desk ends it."""
+        self.drawn_fen, self.closed_fen = self.drawn_fen + drawn_fen, self.closed_fen + released_fen
 
 
 class Sale(NamedTuple):
@@ -103,6 +122,8 @@ class Bank:
         self.house, self.modes = House(desk), modes
         for person in (RAY, SUE):
             desk.done(self.house.office.hired(person, Right.RESTRAIN))
+        for person in (XAN, YAO):
+            desk.done(self.house.office.hired(person, Right.BROKERS))
         self.contracts: dict[int, list[int]] = {party: [] for party in PARTIES}  # the living ones first signed first
         self.accounts: dict[int, list[int]] = {party: [] for party in PARTIES}  # all that were ever theirs
         self.orders: dict[Lane, list[Order]] = {}
@@ -115,6 +136,8 @@ class Bank:
         self.steps: list[tuple[object, ...]] = []
         self.restraints: dict[int, list[int]] = {}  # by contract
         self.references = Counter[int]()
+        self.terminated: set[int] = set()
+        self.happened = Counter[str]()  # what weeks must have, by name
         self._serials = Counter[int]()
         self._holders: dict[int, int] = {}  # by account
         self.now(at(MONDAY, 16))
@@ -173,11 +196,43 @@ class Bank:
         self.kept(answer)
         return answer.code
 
+    def waiting(self, party: int, date: int) -> list[Order]:
+        """Orders of earlier dates, settled since, that wait for their allotment, or that a set of the date names."""
+        earlier = [on for of, on in self.orders if of == party and on < date and self.is_settled((party, on))]
+        orders = [each for on in earlier for each in self.orders[party, on]]
+        return [each for each in orders if each.remaining_fen or each.named_on == date]
+
+    def ended(self, target: Target, drawn_fen: int, released_fen: int) -> None:
+        """An order is closed, drawn of so much."""
+        order = next(each for orders in self.orders.values() for each in orders if each.target == target)
+        order.close(drawn_fen, released_fen)
+
     def fund(self, party: int, fen: int) -> None:
         """A broker brings money."""
         self._serials[party] += 1
         self.came[party].funded_fen += fen
         assert self.kept(self.desk.told(Fund(party, fen, self._serials[party]))).code == ACCEPTED
+
+    def terminate(self, party: int, date: int) -> None:
+        """Two people end the agreement with a broker for what is owed by a date: behind the fifth bank working day."""
+        who = {"party": party, "trade_date": date, "case": 0}
+        owed = self.desk.book.obligations.entries.get(ObligationKey(party, date, 0))
+        told = self.house.act_of((XAN, YAO), TerminateBrokerAct, **who)
+        is_late = owed is not None and owed.state in UNPAID and self._second > fifth_day_ends_s(owed.due.first_due_s)
+        if party in self.terminated:
+            assert told == ReplyCode.STATUS_FORBIDS
+        elif owed is None or owed.state == ObligationState.PAID:
+            assert told == ReplyCode.OBLIGATION_UNKNOWN
+        else:
+            assert told == (ACCEPTED if is_late else ReplyCode.STEP_NOT_DUE)
+        if told == ACCEPTED:
+            self.terminated.add(party)
+            self.happened["terminated"] += 1
+        self.kept(None)
+
+    @property
+    def _second(self) -> int:
+        return self.desk.now_ns // 1_000_000_000
 
     def pay_out(self, party: int, fen: int) -> None:
         """A broker takes money from its clearing account, where it may."""

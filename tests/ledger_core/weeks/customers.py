@@ -8,13 +8,16 @@ import random
 
 from protocol.acts.restraints import DeductAct, LiftRestraintAct, RestrainAct
 from protocol.codes import ReplyCode
-from protocol.messages.customers.accounts import ChangeAccount, ChangeContract
+from protocol.messages.customers.accounts import ChangeAccount, ChangeContract, SignContracts
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, Way
+from tests.customers import contract
 from tests.ledger_core.corrections.words import SEATS
 from tests.ledger_core.desk import BROKER, fill_buy, fill_sell, freeze, record, release, status
 from tests.ledger_core.weeks.bank import ACCEPTED, RAY, SUE, Bank, Order, Sale
 from tests.people import signed
 
+BEFORE_STOPPED = frozenset({ReplyCode.CONTRACT_TERMINATED, ReplyCode.CONTRACT_RUNS_OFF})
+"""How an order is refused before it is asked whether its broker is stopped."""
 FOR_WANT = frozenset(
     {
         ReplyCode.INSUFFICIENT_FUNDS,
@@ -67,7 +70,9 @@ class Customers:
         self.bank.kept(told)
 
     def _open_order(self, date: int) -> Order | None:
-        orders = [each for each in self.bank.orders.get((self.party, date), ()) if each.remaining_fen]
+        """One of the date, or one that was held and that no set names yet."""
+        held = [each for each in self.bank.waiting(self.party, date) if not each.named_on]
+        orders = [each for each in self.bank.orders.get((self.party, date), ()) if each.remaining_fen] + held
         return self.chance.choice(orders) if orders else None
 
     def _fill(self, no: int, date: int) -> None:
@@ -76,7 +81,7 @@ class Customers:
             return
         fen = self.chance.choice((each.remaining_fen, 1 + self.chance.randrange(each.remaining_fen)))
         more_fen = self.chance.choice((0, each.remaining_fen - fen))
-        (told,) = self.bank.desk.ask(self.seat, fill_buy(each.target, each.contract_no, fen, more_fen))
+        (told,) = self.bank.desk.ask(self.seat, fill_buy(each.target, each.contract_no, fen, more_fen, on=date))
         assert told.code == ACCEPTED
         each.drawn_fen, each.released_fen = each.drawn_fen + fen, each.released_fen + more_fen
         self.bank.kept(told)
@@ -148,6 +153,23 @@ class Customers:
         act = DeductAct(**bank.house.office.by(RAY), account_no=account_no, restraint_no=number, amount_fen=10, **COURT)
         if bank.desk.control(signed(act, RAY, SUE)) == ACCEPTED:
             assert self._took(no, 10, Way.JUDICIAL, target_number=number) in (ACCEPTED, *FOR_WANT)
+
+    def beyond(self) -> None:
+        """Of a broker that is terminated nothing begins: no order, no contract; what waits may go back, and a contract
+        of which nothing is open ends.
+        """
+        desk, no = self.bank.desk, self.chance.choice(self._living)
+        (told,) = desk.ask(self.seat, freeze(no, 1))
+        assert told.code in (ReplyCode.BROKER_STOPPED, *BEFORE_STOPPED)
+        begins = SignContracts([contract(self.bank.accounts[self.party][0] // 100, self.party)])
+        assert desk.control(begins) in (ReplyCode.BROKER_STOPPED, ReplyCode.ACCOUNT_CLOSED)
+        self.bank.kept(None)
+        self._release(no, desk.book.trade_date)
+        if len(self._living) > 1 and desk.control(ChangeContract(no, ContractEvent.TERMINATE), self.seat) == ACCEPTED:
+            self._living.remove(no)
+            self.ended.append(no)
+            self.bank.happened["ended behind a termination"] += 1
+        self.bank.kept(None)
 
     def change_contracts(self, date: int) -> None:
         """In the morning: somebody's card is replaced, with whatever is open; somebody's contract ends, if it may."""

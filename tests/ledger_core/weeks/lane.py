@@ -17,13 +17,13 @@ from ledger.core.lines.answers import proceeds_to_book, set_differences
 from ledger.core.settling.answers import to_credit, to_settle
 from protocol.acts.day import DeferAct, ResumeLaneAct
 from protocol.codes import ReplyCode
-from protocol.messages.day.corrections import ClosingsQuery, CorrectionQuery
+from protocol.messages.day.corrections import Closing, ClosingsQuery, CorrectionQuery, OrderClosing
 from protocol.messages.day.settling import CreditsQuery, Settlement, SettlementsQuery
 from protocol.messages.day.steps import BeginSettle, Publish, Reconcile
 from protocol.records import STATE_OWED, STATE_SET_OFF, RecordArray
 from protocol.vocabulary import ClearedEvent, ComparedField, DifferenceClass, Fate, LaneState
-from tests.ledger_core.corrections.people import decision, permission
-from tests.ledger_core.corrections.words import SEATS, both_of, closing, correction
+from tests.ledger_core.corrections.people import decision, permission, withdrawal
+from tests.ledger_core.corrections.words import SEATS, both_of, closing, correction, reversals
 from tests.ledger_core.lines.words import buy, dividend, event, order, proceeds, refund, sell, send_whole
 from tests.ledger_core.paying.bank import VAL, WES
 from tests.ledger_core.settling.words import credit, settlement_of
@@ -53,6 +53,7 @@ class DayDesk:
         self.lines: list[RecordArray] = []
         self._net_fen = 0
         self._unknown = 0
+        self._set_number = 0
 
     def lane(self, date: int) -> Iterator[None]:
         """From the set of a date to the last of its settlements."""
@@ -64,6 +65,10 @@ class DayDesk:
         self._send(date)
         yield
         yield from self._reconcile(date)
+        if self.chance.random() < 0.3:  # two people withdraw it, whatever it has moved, and another one comes
+            yield from self._withdraw(date)
+            self._send(date)
+            yield from self._reconcile(date)
         while self.bank.desk.control(Publish(date, self.party)) != ACCEPTED:  # an older date, or credits that are due
             yield
         self.bank.kept(None)
@@ -77,6 +82,8 @@ class DayDesk:
         self.bank.kept(None)
         yield from self._settle(date)
         assert self.bank.is_settled((self.party, date))
+        for each in self.bank.waiting(self.party, date):  # what it held on may be named by another
+            each.named_on = 0 if each.named_on == date else each.named_on
 
     def _state(self, date: int) -> LaneState:
         return LaneState(self.bank.desk.book.clearing.lane(date, self.party).state)
@@ -95,17 +102,22 @@ class DayDesk:
         for no in [no for on, no in self.customers.closed if on == date]:
             self.lines.append(event(no, ClearedEvent.CLOSED, on=date))
         for each in self.bank.orders.get((self.party, date), ()):
-            self._line_of_order(each)
+            self._line_of_order(each, date)
+        for each in self.bank.waiting(self.party, date):
+            if each.named_on in (0, date) and (each.drawn_fen or self.chance.random() < 0.8):
+                each.named_on = date
+                self._line_of_order(each, date)
         for sale in self.bank.sales.get((self.party, date), ()):
             more_fen = self.chance.choice((5, -3 if self.leans else 5)) if self.chance.random() < 0.1 else 0
             self._sale(sale.contract_no, sale.proceeds_fen + more_fen, date)
         for no in (*self.bank.contracts[self.party], *self.customers.ended):
             self._line_of_contract(no, date)
-        send_whole(self.bank.desk, *self.lines, on=date, seat=self.seat)
+        self._set_number = send_whole(self.bank.desk, *self.lines, on=date, seat=self.seat)
         self.bank.owed_fen[self.party, date] = self._net_fen
         self.bank.kept(None)
 
-    def _line_of_order(self, each: Order) -> None:
+    def _line_of_order(self, each: Order, date: int) -> None:
+        """An order of the date, or one that was held and is allotted now, or held on."""
         left_fen = each.remaining_fen
         cleared_fen = each.drawn_fen + self.chance.choice((0, left_fen, self._part(left_fen)))
         wrong = self.chance.random()
@@ -113,12 +125,15 @@ class DayDesk:
             cleared_fen = each.frozen_fen - each.released_fen + self.chance.choice((1, 40))
         elif wrong < 0.12:  # a fill that the set does not have
             cleared_fen = max(0, each.drawn_fen - 1)
-        held = not cleared_fen and not each.drawn_fen and each.remaining_fen and self.chance.random() < 0.3
+        held = not each.drawn_fen and each.remaining_fen and self.chance.random() < 0.35
+        cleared_fen = 0 if held else cleared_fen
         fate = Fate.HELD if held else Fate.PARTLY if cleared_fen else Fate.CANCELLED
-        self.lines.append(order(each.target, each.contract_no, each.frozen_fen, each.released_fen, fate, each.date))
+        if each.date != date:
+            self.bank.happened["held on" if held else "allotted" if cleared_fen else "not allotted"] += 1
+        self.lines.append(order(each.target, each.contract_no, each.frozen_fen, each.released_fen, fate, date))
         if cleared_fen:
             fee_fen = min(cleared_fen - 1, self.chance.choice((0, 5)))
-            self.lines.append(buy(each.target, each.contract_no, cleared_fen - fee_fen, fee_fen, on=each.date))
+            self.lines.append(buy(each.target, each.contract_no, cleared_fen - fee_fen, fee_fen, on=date))
         self._net_fen -= cleared_fen
 
     def _part(self, fen: int) -> int:
@@ -148,6 +163,26 @@ class DayDesk:
         elif which < 0.2 and self.leans:  # whose fees are above what it brought
             self.lines.append(sell(self.bank.reference(party), no, 2, 9, on=date))
             self._net_fen -= 7
+
+    def _withdraw(self, date: int) -> Iterator[None]:
+        """By an act of two: what it has booked is taken back, contract by contract."""
+        desk = self.bank.desk
+        desk.done(withdrawal(self.bank.house.office, self.party, self._set_number, date))
+        self.bank.owed_fen.pop((self.party, date))
+        for each in self.bank.waiting(self.party, date):
+            each.named_on = 0 if each.named_on == date and each.remaining_fen else each.named_on
+        self.bank.kept(None)
+        yield
+        while left := reversals(desk, self.party, date):
+            if self.unruly is not None:
+                self.unruly.shuffle(left)
+            for record in left[: 1 + self.chance.randrange(len(left))]:
+                self.bank.happened["taken back"] += 1
+                self._once(record)
+            yield
+        del self.bank.made_good_fen[self.party, date]
+        self.bank.happened["withdrawn by two"] += 1
+        assert self._state(date) == LaneState.FINISHED
 
     # What differs.
 
@@ -206,6 +241,8 @@ class DayDesk:
             closes.append(closing(target, no, each.drawn_fen, each.released_fen, date))
         told_all = self.bank.asked(*closes, correction(no, both, act, date))
         assert {each.code for each in told_all} == {ACCEPTED}
+        for one in answer.closings:
+            self._ended(one)
         self.bank.made_good_fen[self.party, date] += answer.made_good_buys_fen + answer.made_good_proceeds_fen
         self.bank.kept(None)
 
@@ -229,7 +266,11 @@ class DayDesk:
             for each in chosen:
                 target = (each.order_date, each.order_seat, each.order_number)
                 self._once(closing(target, each.contract_no, each.drawn_fen, each.released_fen, date))
+                self._ended(each)
             yield
+
+    def _ended(self, each: Closing | OrderClosing) -> None:
+        self.bank.ended((each.order_date, each.order_seat, each.order_number), each.drawn_fen, each.released_fen)
 
     def _settle(self, date: int) -> Iterator[None]:
         while left := to_settle(self.bank.desk.book, SettlementsQuery(date, self.party, 0)).contracts:

@@ -6,6 +6,7 @@ One seed again: `pytest tests/ledger_core/weeks -k "[17]"`; `-m chaos` for those
 """
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -19,6 +20,13 @@ from tests.ledger_core.weeks.walk import lived, week_of
 
 FEW, MANY = range(2), range(2, 150)
 FREEZE, TRANSFER = (Mode.FREEZE, Mode.FREEZE), (Mode.TRANSFER, Mode.TRANSFER)
+
+
+HAPPENS = {
+    *("allotted", "not allotted", "held on"),
+    *("withdrawn by two", "taken back"),
+    *("terminated", "ended behind a termination"),
+}
 
 
 def in_any_order(seed: int) -> None:
@@ -62,6 +70,12 @@ def nobody_gains(seed: int) -> None:
         came = bank.came[party]
         assert came.funded_fen == 0
         assert came.taken_fen + bank.has_fen(party) + came.paid_out_fen <= came.brought_fen
+
+
+def test_in_few_weeks_happens_what_many_must_know() -> None:
+    """Held orders that a later set has, sets that two people withdraw, brokers that are terminated."""
+    happened = sum((lived(week_of(seed), random.Random(seed)).happened for seed in FEW), Counter[str]())
+    assert happened.keys() == HAPPENS
 
 
 @pytest.mark.parametrize("seed", FEW)

@@ -75,7 +75,7 @@ def lived(week: Week, unruly: random.Random | None = None) -> Bank:
         before = date
     for day in range(1, DAYS_BEHIND):
         for hour, minute in TRADING:
-            _round(bank, at(NEXT_MONDAY + day, hour, minute), [each.going_on() for each in brokers], unruly)
+            _round(bank, at(NEXT_MONDAY + day, hour, minute), [each.behind() for each in brokers], unruly)
     for broker in brokers:
         broker.ends()
     return bank
@@ -138,6 +138,16 @@ class Broker:
         if self.chance.random() < 0.7:
             self.desk.credit()
             yield
+
+    def behind(self) -> Iterator[None]:
+        """Behind the last date: whoever is unpaid for too long may be done with it."""
+        if self.chance.random() < 0.2:
+            self.bank.terminate(self.party, self.chance.choice(DATES))
+            yield
+        if self.party in self.bank.terminated and self.chance.random() < 0.5:
+            self.customers.beyond()
+            yield
+        yield from self.going_on()
 
     def _begin_lanes(self) -> None:
         """The lane of each date that is signed off."""
