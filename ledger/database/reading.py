@@ -99,6 +99,8 @@ VIEWS: Final = (
     "bank_clearing_statements",
     "bank_owed_to_customers",
     "bank_market_rates",
+    "bank_broker_interest",
+    "bank_savings_interest",
 )
 
 _NAME = """

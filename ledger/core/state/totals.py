@@ -115,14 +115,14 @@ def outlets_apart(book: Book) -> list[OutletApart]:
     balance_fen = book.balance_fen[: len(outlets)]
     if book.moved.is_used:
         balance_fen = balance_fen - book.moved.of_accounts(slice(len(outlets)))
-    sums_fen = _sums_by_outlet(balance_fen, outlets, numbers)
+    sums_fen = sums_by_outlet(balance_fen, outlets, numbers)
     accounts_fen = dict(zip(numbers.tolist(), sums_fen, strict=True))
     known = sorted(accounts_fen.keys() | ledger.savings_outlets())
     pairs = ((outlet, accounts_fen.get(outlet, 0), ledger.savings_fen(outlet)) for outlet in known)
     return [OutletApart(outlet, *map(sum_from_fen, both)) for outlet, *both in pairs if both[0] != both[1]]
 
 
-def _sums_by_outlet(column_fen: FenColumn, outlets: IntColumn, numbers: Positions) -> list[int]:
+def sums_by_outlet(column_fen: FenColumn, outlets: IntColumn, numbers: Positions) -> list[int]:
     """(k,) Σ by the outlets with (k,) numbers. Accounts of one stand anywhere, so each is counted alone: in doubles,
     which hold a sum of _AT_ONCE halves of _HALF_BITS exactly.
     """

@@ -116,6 +116,11 @@ CREATE TABLE clearing_accounts (
     points         bigint  NOT NULL CHECK (points >= 0), -- whole yuan × days, since interest was posted to it last
     points_day     integer NOT NULL, -- days since 1970, up to which these are counted; 0: none is
     loan_day       integer NOT NULL, -- days since 1970, up to which its loan is reckoned; 0: it has none
+    loan_exact     numeric NOT NULL CHECK (loan_exact >= 0), -- fen × millionths of the days before loan_day
+    loan_posted_fen numeric NOT NULL CHECK (loan_posted_fen >= 0), -- interest of it that was posted
+    loan_before_fen numeric NOT NULL CHECK (loan_before_fen >= 0), -- lent before loan_day, and not paid back
+    loan_on_day_fen numeric NOT NULL CHECK (loan_on_day_fen >= 0), -- lent on it, paid back or not
+    loan_back_fen  numeric NOT NULL CHECK (loan_back_fen BETWEEN 0 AND loan_on_day_fen), -- of that, paid back
     as_of_sequence bigint  NOT NULL CHECK (as_of_sequence >= 1)
 );
 

@@ -13,6 +13,7 @@ from ledger.core.control.rows import accepted_frames
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.follower.projection.copying.rows import Int64s
+from ledger.follower.projection.customers.interest import InterestOfBatch
 from ledger.follower.projection.customers.moved import MovedOfBatch
 from ledger.follower.projection.customers.openings import OpeningsOfBatch
 from ledger.follower.projection.customers.push_tables import PushesOfBatch
@@ -92,6 +93,7 @@ class Batch:
         self.obligations = ObligationsOfBatch(book)
         self.day_ends = DayEndsOfBatch()
         self.clearing_accounts = ClearingAccountsOfBatch(book)
+        self.interest = InterestOfBatch(book)
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -127,6 +129,7 @@ class Batch:
             self.settlements.take_block(row)
             self.sold_of_ended.take_block(row)
             self.held_orders.take_block(row)
+            self.interest.take_block(row)
             return
         self.people.take(row)
         self.feeds.take(row)
@@ -147,6 +150,7 @@ class Batch:
             self.moved.take(told, row)
             self.day_ends.take(told, row)
             self.held_orders.take(told, row)
+            self.interest.take(made)
 
     def _take(self, message: Made, given_no: int) -> None:
         if isinstance(message, ChangeContract | ChangeBroker | ReplaceCard):

@@ -1,39 +1,32 @@
 """The read model in PostgreSQL: one transaction per batch takes in its records, what they touched, and the cursor.
 
-Belongs here: SQL on the cursor, rolls, accounts and contracts, the general ledger, names of snapshots. Never here:
-that of lanes and sets (lane_tables), restraints (restraint_table), people and acts (people), layouts of COPY rows
-(copying), what a batch touched (batch), the journal.
+Belongs here: SQL on the cursor, rolls, pages of accounts, the general ledger, names of snapshots. Never here: that of
+accounts and contracts (master_tables), lanes and sets (lane_tables), restraints (restraint_table), people and acts
+(people), layouts of COPY rows (copying), what a batch touched (batch), the journal.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 import asyncpg
-import numpy as np
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
 from ledger.core.rows.rolls import Roll
-from ledger.core.state.book import STATE_SHIFT, Book, statuses_told
+from ledger.core.state.book import Book
 from ledger.core.state.general_ledger import LedgerKey
 from ledger.database import own_locks
 from ledger.database.connections import DATABASE_FAULTS, connect
 from ledger.follower.projection import request_blocks
 from ledger.follower.projection.batch import Batch
-from ledger.follower.projection.copying.rows import COPY_HEAD, COPY_TAIL, Int64s
+from ledger.follower.projection.copying.streams import copy_in
 from ledger.follower.projection.customers import account_pages
 from ledger.follower.projection.customers.account_pages import PagesTurn, page_chunks
-from ledger.follower.projection.customers.master_rows import (
-    ACCOUNT_COLUMNS,
-    CONTRACT_COLUMNS,
-    account_chunks,
-    began_on,
-    contract_chunks,
-    last_contract_nos,
-)
+from ledger.follower.projection.customers.interest import Days, days_of, write_interest
+from ledger.follower.projection.customers.master_tables import write_master_data
 from ledger.follower.projection.customers.moved import write_moved
 from ledger.follower.projection.customers.openings import write_openings
 from ledger.follower.projection.customers.push_tables import write_pushes
@@ -48,11 +41,9 @@ from ledger.follower.projection.day.lane_tables import write_lanes
 from ledger.follower.projection.day.obligations import write_obligations
 from ledger.follower.projection.feeds import write_feeds
 from ledger.follower.projection.pace import Pace
-from ledger.follower.projection.parties import readable, write_parties
 from ledger.follower.projection.people import write_people
 from ledger.journal.head import SHARD, ZERO_DIGEST
 from protocol.errors import InvariantBroken
-from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_nos_from_indices, contract_nos_from_indices
 
 # What is read here can be made again from the journal, and cursor and rows are one transaction: a crash of the server
 # may take the last of them back together, never one without the other. So no commit waits for the disk.
@@ -106,35 +97,11 @@ _NAME_SNAPSHOT: Final = """
 INSERT INTO snapshot_manifests (shard, sequence, sha256) VALUES ($1, $2, $3)
 ON CONFLICT (shard, sequence) DO UPDATE SET sha256 = excluded.sha256
 """
-# What the read model holds for the last contract of an account, before it is told what happened.
-_LAST_CONTRACTS: Final = """
-SELECT last_contract_no FROM savings_accounts WHERE account_no = ANY ($1::bigint[]) AND last_contract_no IS NOT NULL
-"""
-_RUNNING_OFF: Final = "SELECT contract_no FROM contracts WHERE ended_on > 0 AND status <> 5"
-_SET_ACCOUNTS: Final = """
-UPDATE savings_accounts s
-SET status = n.status, last_contract_no = n.last_contract_no, holder = n.holder, as_of_sequence = $1
-FROM unnest($2::bigint[], $3::smallint[], $4::bigint[], $5::bytea[]) AS n (account_no, status, last_contract_no, holder)
-WHERE s.account_no = n.account_no
-"""
-_SET_CONTRACTS: Final = """
-UPDATE contracts c
-SET status = n.status, began_on = n.began_on, ended_on = n.ended_on, designated_on = n.designated_on,
-    as_of_sequence = $1
-FROM unnest($2::bigint[], $3::smallint[], $4::integer[], $5::integer[], $6::integer[])
-    AS n (contract_no, status, began_on, ended_on, designated_on)
-WHERE c.contract_no = n.contract_no
-"""
 _PUT_BALANCE: Final = """
 INSERT INTO general_ledger (account_code, party, trade_date, item, balance_fen, as_of_sequence)
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (account_code, party, trade_date, item) DO UPDATE
 SET balance_fen = excluded.balance_fen, as_of_sequence = excluded.as_of_sequence
-"""
-_PUT_OUTLET: Final = """
-INSERT INTO outlets (number, level, parent, name, as_of_sequence) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (number) DO UPDATE
-SET parent = excluded.parent, name = excluded.name, as_of_sequence = excluded.as_of_sequence
 """
 
 
@@ -171,6 +138,7 @@ class ReadModel:
         self._turn_of_pages = PagesTurn(0)
         self._restraints = RestraintTable()
         self._balances_fen: dict[LedgerKey, int] = {}  # of the general ledger as they are written; first all of them
+        self._days: Days | None = None  # of interest as they are written; None: whatever is written
 
     @classmethod
     async def open(cls, dsn: str, progress: Progress) -> "ReadModel":
@@ -222,7 +190,7 @@ class ReadModel:
                 restraints = self._restraints.changes(batch.restraints, book)
                 at_once = restraints.accounts | batch.lanes.accounts_of_ended | batch.settled_accounts
                 await self._write_money(batch, book, after.sequence, at_once, pace)
-                await self._write_master_data(batch, book, after.sequence, pace)
+                await write_master_data(self._connection, batch, book, after.sequence, pace)
                 await write_lanes(self._connection, batch.lanes, after.sequence)
                 await write_differences(self._connection, batch.differences, list(batch.lanes.lanes), after.sequence)
                 await write_people(self._connection, batch.people, after.sequence)
@@ -233,17 +201,20 @@ class ReadModel:
                 await write_moved(self._connection, batch.moved, book, after.sequence)
                 await write_sold_of_ended(self._connection, batch.sold_of_ended, book, after.sequence)
                 if len(batch.settlements):
-                    await self._copy(settled.TABLE, settled.COLUMNS, batch.settlements.chunks(), pace)
+                    await copy_in(self._connection, settled.TABLE, settled.COLUMNS, batch.settlements.chunks(), pace)
                 await write_obligations(self._connection, batch.obligations, after.sequence)
                 await write_held_orders(self._connection, batch.held_orders)
                 await write_day_ends(self._connection, batch.day_ends)
                 await write_clearing_accounts(self._connection, batch.clearing_accounts, after.sequence)
+                if batch.interest.changed or self._days != days_of(book):
+                    await write_interest(self._connection, book, after.sequence, pace)
                 moved = await self._write_general_ledger(book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error
         except DATABASE_FAULTS as error:
             raise ReadModelLost(f"the read model cannot be written: {error}") from error
         self._balances_fen.update(moved)
+        self._days = days_of(book)
         self._restraints.done(restraints, book)
         return after
 
@@ -297,33 +268,17 @@ class ReadModel:
         runs = batch.runs()
         moving = runs.accepted_kinds() if runs is not None else set()
         if runs is not None:
-            await self._copy("request_blocks", request_blocks.COLUMNS, runs.chunks(), pace)
+            await copy_in(self._connection, "request_blocks", request_blocks.COLUMNS, runs.chunks(), pace)
         known = {index for index in at_once if index < batch.accounts_before}
         due = self._turn_of_pages.take(batch.records_count, moving, known, batch.accounts_before, book.accounts_count)
         if not len(due.pages):
             return
-        await self._copy("written_pages", account_pages.COLUMNS, page_chunks(book, due, sequence), pace)
+        await copy_in(self._connection, "written_pages", account_pages.COLUMNS, page_chunks(book, due, sequence), pace)
         done = [await self._connection.execute(_UPDATE_PAGES)]
         if book.accounts_count > batch.accounts_before:
             done.append(await self._connection.execute(_ADD_PAGES))
         if sum(int(tag.rpartition(" ")[2]) for tag in done) != len(due.pages):
             raise InvariantBroken(f"read model lacks account pages: {done} of {len(due.pages)} at row {sequence}")
-
-    async def _write_master_data(self, batch: Batch, book: Book, sequence: int, pace: Pace) -> None:
-        touched = batch.touched_accounts(book)
-        await self._set_contracts(await self._changed_contracts(touched, batch.settled), book, sequence)
-        await self._set_accounts(touched, book, sequence)
-        opened, signed = batch.new_accounts(book), batch.new_contracts(book)
-        if len(opened):
-            await self._copy("savings_accounts", ACCOUNT_COLUMNS, account_chunks(book, opened, sequence), pace)
-        if len(signed):
-            await self._copy("contracts", CONTRACT_COLUMNS, contract_chunks(book, signed, sequence), pace)
-        if batch.parties_changed:
-            await write_parties(self._connection, book, sequence)
-        if batch.outlets:
-            entries = (book.outlets.entries[number] for number in sorted(batch.outlets))
-            outlets = [(each.outlet, each.level, each.parent, readable(each.name), sequence) for each in entries]
-            await self._connection.executemany(_PUT_OUTLET, outlets)
 
     async def _write_general_ledger(self, book: Book, sequence: int) -> dict[LedgerKey, int]:
         """The balances that have moved since they were written. Returns them."""
@@ -333,47 +288,3 @@ class ReadModel:
             rows = [(*key, Decimal(fen), sequence) for key, fen in moved.items()]
             await self._connection.executemany(_PUT_BALANCE, rows)
         return moved
-
-    async def _changed_contracts(self, touched: Int64s, settled: bool) -> Int64s:
-        """Indices of contracts that the read model has and of which something may have changed: of these
-        accounts, and after a settlement those that ran off."""
-        found: set[int] = set()
-        if len(touched):
-            numbers = account_nos_from_indices(touched).tolist()
-            found.update(row[0] for row in await self._connection.fetch(_LAST_CONTRACTS, numbers))
-        if settled:
-            found.update(row[0] for row in await self._connection.fetch(_RUNNING_OFF))
-        return np.array(sorted(found), np.int64) // CONTRACT_NUMBER_STEP
-
-    async def _set_contracts(self, indices: Int64s, book: Book, sequence: int) -> None:
-        numbers, statuses = contract_nos_from_indices(indices), statuses_told(book.contract_facts[indices])
-        columns = (began_on(book, indices), book.ended_on[indices], book.designated_on[indices])
-        dates = [column.tolist() for column in columns]
-        await self._set(_SET_CONTRACTS, sequence, numbers.tolist(), statuses.tolist(), *dates)
-
-    async def _set_accounts(self, accounts: Int64s, book: Book, sequence: int) -> None:
-        numbers, statuses = account_nos_from_indices(accounts), book.account_flags[accounts] >> STATE_SHIFT
-        last, holders = last_contract_nos(book, accounts), [holder.tobytes() for holder in book.holder[accounts]]
-        await self._set(_SET_ACCOUNTS, sequence, numbers.tolist(), statuses.tolist(), last, holders)
-
-    async def _set(
-        self, statement: str, sequence: int, numbers: list[int], *values: Sequence[int | bytes | None]
-    ) -> None:
-        """Changes one row for each of `numbers`. Raises InvariantBroken when one is missing."""
-        if (
-            numbers
-            and await self._connection.execute(statement, sequence, numbers, *values) != f"UPDATE {len(numbers)}"
-        ):
-            raise InvariantBroken(f"read model, rows up to {sequence}: accounts or contracts are missing")
-
-    async def _copy(self, table: str, columns: list[str], chunks: Iterator[bytes], pace: Pace) -> None:
-        await self._connection.copy_to_table(table, source=_copy_stream(chunks, pace), columns=columns, format="binary")
-
-
-async def _copy_stream(chunks: Iterator[bytes], pace: Pace) -> AsyncIterator[bytes]:
-    """The bytes of one COPY; each chunk is built when the one before it has been handed to the socket."""
-    yield COPY_HEAD
-    for chunk in chunks:
-        yield chunk
-        await pace.rest()
-    yield COPY_TAIL

@@ -4,6 +4,7 @@ Belongs here: which entries rows of a batch posted, whose account changed, their
 (rules, ledger.core), balances (the general ledger), the transaction (read_model).
 """
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import asyncpg
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
 
 _PUT: Final = """
 INSERT INTO clearing_accounts (party, fund_serial, customer_serial, limit_fen, points, points_day, loan_day,
+                               loan_exact, loan_posted_fen, loan_before_fen, loan_on_day_fen, loan_back_fen,
                                as_of_sequence)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (party) DO UPDATE
 SET fund_serial = excluded.fund_serial, customer_serial = excluded.customer_serial, limit_fen = excluded.limit_fen,
     points = excluded.points, points_day = excluded.points_day, loan_day = excluded.loan_day,
+    loan_exact = excluded.loan_exact, loan_posted_fen = excluded.loan_posted_fen,
+    loan_before_fen = excluded.loan_before_fen, loan_on_day_fen = excluded.loan_on_day_fen,
+    loan_back_fen = excluded.loan_back_fen,
     as_of_sequence = excluded.as_of_sequence
 """
 _ADD: Final = "INSERT INTO clearing_entries VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
@@ -84,7 +89,7 @@ async def write_clearing_accounts(
         accounts = [
             (
                 *(each.party, each.fund_serial, each.customer_serial, each.limit_fen),
-                *(each.points, each.points_day, each.loan_day, sequence),
+                *(each.points, each.points_day, each.loan.day, *map(Decimal, each.loan[1:]), sequence),
             )
             for each in of_batch.changed.values()
         ]
