@@ -13,7 +13,8 @@ from frontend_sim.scenario.written.reading import StoryFault, read_story
 from tests.architecture.sources import ROOT
 
 EXAMPLES = sorted((ROOT / "docs" / "scenarios").glob("*.toml"))
-EVERY_KIND = Path(__file__).with_name("every_kind.toml")
+EVERY_KIND = sorted(Path(__file__).with_name("every_kind").glob("*.toml"))
+"""Together every kind of event, once at least."""
 TEXT = """\
 title = "small"
 trade_date = 2026-01-05

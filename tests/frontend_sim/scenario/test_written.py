@@ -16,7 +16,7 @@ from tests.frontend_sim.scenario.stories import EVERY_KIND, EXAMPLES, fault, sto
 FREEZE, SEND, CUSTOMER = "story.toml:27: event 1", "story.toml:35: event 2", "story.toml:12: customer 1"
 
 
-@pytest.mark.parametrize("example", [*EXAMPLES, EVERY_KIND], ids=lambda file: file.stem)
+@pytest.mark.parametrize("example", [*EXAMPLES, *EVERY_KIND], ids=lambda file: file.stem)
 def test_the_examples_are_in_order(example: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenario", str(example), "--check"]) == 0
     assert capsys.readouterr().out.endswith("events: in order\n")
