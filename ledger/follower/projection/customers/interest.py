@@ -1,7 +1,7 @@
 """What savings accounts earn: the tables interest_days and savings_interest, whether a batch changed them, their SQL.
 
 Belongs here: when they are written, and sums over the outlets' accounts. Never here: what an account earns
-(ledger.core.savings), what brokers' accounts earn and owe (day.clearing_accounts), the transaction (read_model).
+(ledger.core.savings), what brokers earn and owe (ledger.follower.projection.day), the transaction (read_model).
 
 The first row of a day counts for every account, an interest day makes interest due to every account, and the day desk
 then posts it account by account. So outlets are written, and not accounts.
