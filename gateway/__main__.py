@@ -14,8 +14,8 @@ import trio
 
 from config.kit import environment
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
-from config.kit.logs import begin
 from config.kit.own_files import refuse_if_others_may_read, refuse_what_is_no_file, take_lock
+from config.kit.telling.logs import begin
 from config.schema import Config, load
 from config.supervise.privileges import give_up_root, stand_inside
 from config.supervise.state_folders import make_state_directory

@@ -11,10 +11,10 @@ from functools import partial
 
 import trio
 
-from config.kit import asking
-from config.kit.exposition import Exposition
 from config.kit.own_files import open_own
-from config.kit.ready_files import withdraw_ready, write_ready
+from config.kit.telling import asking
+from config.kit.telling.exposition import Exposition
+from config.kit.telling.ready_files import withdraw_ready, write_ready
 from gateway.clock import Clock
 from gateway.dispatch.dispatcher import Dispatcher
 from gateway.entrance.listener import Listener

@@ -15,7 +15,7 @@ import uvloop
 
 from config.kit import environment
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.kit.logs import begin
+from config.kit.telling.logs import begin
 from config.schema import Config, load
 from config.supervise.privileges import give_up_root, stand_inside
 from config.supervise.state_folders import make_state_directory

@@ -13,10 +13,10 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from config.kit import asking
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.own_files import take_lock
-from config.kit.ready_files import withdraw_ready, write_ready
+from config.kit.telling import asking
+from config.kit.telling.ready_files import withdraw_ready, write_ready
 from config.schema import Config
 from ledger.core import engine
 from ledger.core.control.day.resumption import moved
@@ -50,7 +50,7 @@ from protocol.messages.gateway_link import Register, Registered
 from protocol.vocabulary import BANK_PARTY, FrameKind
 
 if TYPE_CHECKING:
-    from config.kit.exposition import Exposition
+    from config.kit.telling.exposition import Exposition
 
 Progress = Callable[[str], None]
 NS_PER_S: Final = 1_000_000_000

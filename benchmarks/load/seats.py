@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.load.plan import LoadPlan
 from config.cli.links import seat_settings
-from config.kit.ready_files import read_ready
+from config.kit.telling.ready_files import read_ready
 from config.schema import Config, load
 from frontend_sim.installation import desk_signer, party_signer
 from frontend_sim.market.desks import SAVINGS_SEAT

@@ -158,7 +158,7 @@ def _config_of(options: argparse.Namespace) -> Config:
 
 
 def _up(config: Config) -> int:
-    from config.kit.logs import begin, formatted
+    from config.kit.telling.logs import begin, formatted
 
     progress = begin("up", config.log)
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from config.keys import public_file_of
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.kit.own_files import refuse_if_others_may_read
-from config.kit.ready_files import read_ready
+from config.kit.telling.ready_files import read_ready
 from config.schema import Config
 from config.supervise.state_folders import make_state_folder
 from protocol.client import Clock, SeatSettings, SystemClock

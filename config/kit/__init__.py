@@ -1,1 +1,1 @@
-"""What every process is made with: its surroundings, files, locks, logs, life signs, figures."""
+"""What every process is made with: its surroundings, files, locks, children, clock, and what it says of itself."""

@@ -16,8 +16,8 @@ from typing import Final
 from config.kit import environment
 from config.kit.own_files import open_own
 from config.kit.processes import Identity, spawn
-from config.kit.ready_files import Ready, read_ready, withdraw_ready
 from config.kit.stop_request import SIGNALLED
+from config.kit.telling.ready_files import Ready, read_ready, withdraw_ready
 from config.schema import Supervise
 
 PROJECT_DIRECTORY: Final = Path(__file__).resolve().parents[2]

@@ -10,10 +10,10 @@ from typing import Final
 
 import msgspec
 
-from config.kit.asking import Said, ask_all
 from config.kit.exit_codes import ProcessFault
 from config.kit.processes import last_line, process_state
-from config.kit.ready_files import read_ready
+from config.kit.telling.asking import Said, ask_all
+from config.kit.telling.ready_files import read_ready
 from config.kit.wall_clock import SimulatedClock, spoken
 from config.postgres.install import installed_tree
 from config.postgres.places import recorded_places

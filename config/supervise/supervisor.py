@@ -26,8 +26,8 @@ from config.dsn import place_of
 from config.kit.exit_codes import MUST_NOT_SERVE, ExitCode, ProcessFault, StopAsked
 from config.kit.own_files import make_way, open_own, put_in_place, take_lock
 from config.kit.processes import POLL_SECONDS, Progress, Waiting, last_line, print_progress, signal_quietly
-from config.kit.ready_files import Ready
 from config.kit.stop_request import SIGNALLED
+from config.kit.telling.ready_files import Ready
 from config.postgres.server import EmbeddedPostgres
 from config.schema import Config, dump, with_dsn
 from config.supervise.children import Child, RestartBudget

@@ -1,7 +1,7 @@
 """What the day desk counts and finds, and how it is told: to Prometheus, and to whoever asks how it is.
 
 Belongs here: plain figures, written once a round, and their names. Never here: what is due (by_clock), HTTP
-(config.kit.exposition).
+(config.kit.telling.exposition).
 """
 
 from collections.abc import Iterator, Sequence

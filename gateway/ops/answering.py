@@ -1,6 +1,6 @@
 """Answering whoever asks how this process is, in the loop that does its work.
 
-Belongs here: accepting and answering. Never here: what is said (daemon), the socket (config.kit.asking).
+Belongs here: accepting and answering. Never here: what is said (daemon), the socket (config.kit.telling.asking).
 """
 
 import socket

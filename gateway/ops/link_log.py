@@ -1,7 +1,8 @@
 """What the log says of brokers and strangers: logons, refusals, ends, handshakes; bounded for each of them.
 
 Belongs here: the lines, how many of them one party or address may cause, and how many all strangers together. Never
-here: writing a log (config.kit.logs), counting (statistics), customers, accounts, amounts, or anything per request.
+here: writing a log (config.kit.telling.logs), counting (statistics), customers, accounts, amounts, or anything per
+request.
 """
 
 import logging

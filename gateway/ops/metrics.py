@@ -1,6 +1,7 @@
 """Prometheus exposition of the gateway's counters: built when somebody asks, nothing per frame.
 
-Belongs here: metric names, units, the collector. Never here: counting (statistics), HTTP (config.kit.exposition).
+Belongs here: metric names, units, the collector. Never here: counting (statistics), HTTP
+(config.kit.telling.exposition).
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -19,10 +19,11 @@ from pathlib import Path
 
 import uvloop
 
-from config.kit import asking, environment
+from config.kit import environment
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.kit.logs import begin
-from config.kit.ready_files import withdraw_ready, write_ready
+from config.kit.telling import asking
+from config.kit.telling.logs import begin
+from config.kit.telling.ready_files import withdraw_ready, write_ready
 from config.schema import Config, load
 from config.supervise.privileges import give_up_root, stand_inside
 from config.supervise.state_folders import make_state_directory

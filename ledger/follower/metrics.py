@@ -9,9 +9,9 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from config.kit import asking
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.kit.exposition import Exposition
+from config.kit.telling import asking
+from config.kit.telling.exposition import Exposition
 
 NS_PER_SECOND: Final = 1_000_000_000
 

@@ -1,6 +1,7 @@
 """Answering whoever asks how this process is, in the loop that does its work.
 
-Belongs here: accepting and answering. Never here: what is said (service, follower), the socket (config.kit.asking).
+Belongs here: accepting and answering. Never here: what is said (service, follower), the socket
+(config.kit.telling.asking).
 """
 
 import asyncio

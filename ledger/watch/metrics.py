@@ -16,7 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.kit.exposition import Exposition
+from config.kit.telling.exposition import Exposition
 from ledger.database.boot_clock import boot_ns
 from protocol.codes import ReplyCode
 from protocol.records import OUTCOME

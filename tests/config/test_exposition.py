@@ -1,6 +1,6 @@
 """The metrics port of every process: what it answers, and what nobody can use up.
 
-Belongs here: `config.kit.exposition` alone. Never here: figures.
+Belongs here: `config.kit.telling.exposition` alone. Never here: figures.
 """
 
 import socket
@@ -12,8 +12,8 @@ from urllib.error import HTTPError
 import pytest
 from prometheus_client import CollectorRegistry, Gauge
 
-from config.kit import exposition
-from config.kit.exposition import HANDLERS, Exposition
+from config.kit.telling import exposition
+from config.kit.telling.exposition import HANDLERS, Exposition
 
 ANSWERED_S = 5.0
 

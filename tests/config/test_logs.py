@@ -14,9 +14,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from config.kit.logs import formatted, one_line
 from config.kit.processes import last_line, spoken
 from config.kit.stop_request import ASKING, StopRequest
+from config.kit.telling.logs import formatted, one_line
 from config.schema import load
 from config.supervise.children import PROJECT_DIRECTORY
 
@@ -27,7 +27,7 @@ def logs(body: str, folder: Path, log: str = "", to_file: bool = True) -> str:
     """Runs `body` in a process whose stderr is `ledger.log`, after its log was begun. Returns: the log."""
     (folder / "yzt.toml").write_text(f'[state]\ndirectory = "."\n[log]\n{log}\n', "utf-8")
     head = (
-        "import logging, os, pathlib, sys; from config.kit.logs import begin; from config.schema import load; "
+        "import logging, os, pathlib, sys; from config.kit.telling.logs import begin; from config.schema import load; "
         "config = load(sys.argv[1]); say = begin('ledger', config.log, config.state_directory); "
         "log = logging.getLogger('ledger')\n"
     )
@@ -113,7 +113,7 @@ def test_a_stderr_that_is_not_the_log_file_is_left_alone(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("log", ["/dev/full", "closed pipe"])
 def test_a_log_that_cannot_be_written_keeps_nobody_from_working(log: str) -> None:
-    body = "from config.kit.logs import begin; say = begin('ledger', None); say('unheard'); raise SystemExit(7)"
+    body = "from config.kit.telling.logs import begin; say = begin('ledger', None); say('unheard'); raise SystemExit(7)"
     if log == "/dev/full":
         target = os.open("/dev/full", os.O_WRONLY)
     else:
@@ -128,7 +128,7 @@ def test_a_log_that_cannot_be_written_keeps_nobody_from_working(log: str) -> Non
 
 
 def test_a_latin_1_terminal_gets_the_line_all_the_same(tmp_path: Path) -> None:
-    body = "from config.kit.logs import begin; begin('ledger', None)('银证通')"
+    body = "from config.kit.telling.logs import begin; begin('ledger', None)('银证通')"
     environment = {"PYTHONIOENCODING": "latin-1", "LC_ALL": "C", "PYTHONPATH": str(PROJECT_DIRECTORY)}
     done = subprocess.run(
         [sys.executable, "-c", body], stderr=subprocess.PIPE, env=environment, cwd=tmp_path, check=True

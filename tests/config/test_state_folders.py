@@ -16,7 +16,6 @@ import msgspec
 import pytest
 
 from config.keys import public_file_of
-from config.kit import asking
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.kit.own_files import (
     make_way,
@@ -27,7 +26,8 @@ from config.kit.own_files import (
     refuse_what_is_no_file,
     take_lock,
 )
-from config.kit.ready_files import read_ready, withdraw_ready, write_ready
+from config.kit.telling import asking
+from config.kit.telling.ready_files import read_ready, withdraw_ready, write_ready
 from config.postgres.places import make_folder, make_home
 from config.postgres.settings import write_settings
 from config.schema import Config, load

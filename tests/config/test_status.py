@@ -18,10 +18,10 @@ import msgspec
 import pytest
 
 from config.cli import commands as cli
-from config.kit import asking
-from config.kit.asking import ask_all, encoded, listening
 from config.kit.exit_codes import ExitCode
-from config.kit.ready_files import write_ready
+from config.kit.telling import asking
+from config.kit.telling.asking import ask_all, encoded, listening
+from config.kit.telling.ready_files import write_ready
 from config.kit.wall_clock import SimulatedClock
 from config.schema import Config, dump, load, with_dsn
 from config.supervise import status
@@ -106,7 +106,7 @@ def test_one_that_says_that_it_does_not_serve_is_believed(config: Config, capsys
 
 def test_a_stopped_process_is_found_out_in_bounded_time(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
     code_text = (
-        "import sys, time; from pathlib import Path; from config.kit.asking import listening; "
+        "import sys, time; from pathlib import Path; from config.kit.telling.asking import listening; "
         "taken = listening(Path(sys.argv[1]), 'ledger'); print('up', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code_text, str(config.state_directory)]

@@ -12,7 +12,7 @@ import pytest
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import is_alive
-from config.kit.ready_files import read_ready
+from config.kit.telling.ready_files import read_ready
 from config.schema import Config, Supervise, load
 from config.supervise.children import RestartBudget
 from config.supervise.supervisor import Supervisor
@@ -23,7 +23,7 @@ import signal, sys, time
 sys.path.insert(0, {str(ROOT)!r})
 """
 STAND_IN += """
-from config.kit.ready_files import write_ready
+from config.kit.telling.ready_files import write_ready
 from config.schema import load
 
 name, file, behaviour = sys.argv[1:]

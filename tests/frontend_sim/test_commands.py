@@ -15,7 +15,7 @@ from config.cli.load.csv_files import DataFileError
 from config.cli.running import run_command
 from config.keys import make_missing_bank_keys
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.kit.ready_files import write_ready
+from config.kit.telling.ready_files import write_ready
 from config.schema import Config
 from config.schema import load as load_config
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyControl, MoneyWatch

@@ -21,7 +21,7 @@ from config.cli.options import ACT, CONTRACT, FEN, KEY_ID, PARTY, SEAT, add_comm
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import print_progress
-from config.kit.ready_files import read_ready
+from config.kit.telling.ready_files import read_ready
 from config.schema import Config
 from config.supervise.status import DAY_DESK
 from gateway.day.all_steps import all_of_lane

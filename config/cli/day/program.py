@@ -19,12 +19,13 @@ import trio
 from config.cli.day.ending import backup_is_told
 from config.cli.day.rolls import roll_to
 from config.cli.links import gateway_address, seat_settings
-from config.kit import asking, environment
+from config.kit import environment
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
-from config.kit.exposition import Exposition
-from config.kit.logs import begin
 from config.kit.own_files import refuse_if_others_may_read, take_lock
-from config.kit.ready_files import withdraw_ready, write_ready
+from config.kit.telling import asking
+from config.kit.telling.exposition import Exposition
+from config.kit.telling.logs import begin
+from config.kit.telling.ready_files import withdraw_ready, write_ready
 from config.kit.wall_clock import WallClock
 from config.schema import Config, load
 from config.supervise.privileges import give_up_root, stand_inside

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from config.kit.exit_codes import ExitCode
-from config.kit.ready_files import read_ready
+from config.kit.telling.ready_files import read_ready
 from config.supervise.state_folders import runs_as
 from tests.e2e.house import House
 from tests.e2e.programs import run_module

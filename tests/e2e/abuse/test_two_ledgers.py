@@ -7,7 +7,7 @@ import pytest
 import trio
 
 from config.kit.exit_codes import ExitCode
-from config.kit.ready_files import read_ready
+from config.kit.telling.ready_files import read_ready
 from config.schema import Config, dump, load
 from protocol.client import Seat
 from protocol.codes import ReplyCode

@@ -10,7 +10,7 @@ import pytest
 
 from config.kit.exit_codes import ExitCode
 from config.kit.processes import spoken
-from config.kit.ready_files import read_ready
+from config.kit.telling.ready_files import read_ready
 from config.schema import Config, dump, load, with_dsn
 from ledger.core.rows.row import Row
 from ledger.journal import snapshot

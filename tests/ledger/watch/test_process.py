@@ -14,7 +14,7 @@ import pytest
 
 from config.kit.exit_codes import ExitCode
 from config.kit.processes import spoken
-from config.kit.ready_files import read_ready
+from config.kit.telling.ready_files import read_ready
 from config.schema import Config
 from ledger.database.connections import connect
 from ledger.journal.reader import JournalReader
