@@ -30,6 +30,8 @@ class Freeze:
     released_fen: int = 0
     moved_fen: int = 0
     """Of what remains, what was moved 划转 and is no more on the account."""
+    reversed_fen: int = 0
+    """What was moved, and two people have given back 冲正."""
     steps: list[tuple[int, int]] = field(default_factory=list)
     """Of moved money what each record has drawn and given back, so that it can be undone."""
     sequence: int = 0
@@ -74,5 +76,6 @@ class Freeze:
         """
         back_fen = min(one.amount_fen, self.moved_fen)
         self.moved_fen -= back_fen
+        self.reversed_fen += back_fen
         self.tries.add(one.serial)
         return back_fen

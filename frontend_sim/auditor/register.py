@@ -137,6 +137,11 @@ class Register:
         own = (each for each in self.contracts.values() if each.party == party)
         return sum(each.account.moved_fen for each in own if each.account.contract is each)
 
+    def reversed_fen(self, party: int) -> int:
+        """What was moved for a broker's orders, and two people have given back."""
+        freezes = (freeze for contract in self.contracts_of(party).values() for freeze in contract.freezes.values())
+        return sum(freeze.reversed_fen for freeze in freezes)
+
     def post_interest(self) -> tuple[int, int]:
         """All that is due is posted. Returns: to how many accounts, and how much in fen."""
         count = sum_fen = 0

@@ -56,7 +56,11 @@ def desk_messages(signers: dict[int, Signer]) -> Iterable[ControlMessage]:
 
 async def must_accept(bank: BankSeat, message: ControlMessage, what: str) -> OutcomeLike:
     """Send a control message. Raises LoadRefused when it is not accepted."""
-    outcome = await bank.control(message)
+    return accepted(await bank.control(message), what)
+
+
+def accepted(outcome: OutcomeLike, what: str) -> OutcomeLike:
+    """The same outcome. Raises LoadRefused when it is a refusal."""
     if outcome.code != ReplyCode.ACCEPTED:
         raise LoadRefused(f"{what}: {ReplyCode(outcome.code).name}")
     return outcome

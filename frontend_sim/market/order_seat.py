@@ -69,9 +69,13 @@ class TotalsSeat(Protocol):
         ...
 
 
-class BankSeat(OrderSeat, TotalsSeat, Protocol):
-    """The bank's own seat: master data and totals besides."""
+class ControlSeat(Protocol):
+    """A seat that may bring what people have signed."""
 
     async def control(self, message: ControlMessage) -> OutcomeLike:
         """One control message, one number."""
         ...
+
+
+class BankSeat(OrderSeat, TotalsSeat, ControlSeat, Protocol):
+    """The bank's own seat: master data and totals besides."""

@@ -1,6 +1,7 @@
-"""What follows the trading of a session: the date is signed off, orders of the evening are tried, clearing sets come,
-are compared with what the bank has, what is owed is published, and customers are settled. One set says a fen more in
-two places, which two people of the bank decide and permit to be corrected: that broker is settled behind it.
+"""What follows the trading of a session: the date is signed off, orders of the evening are tried, what was moved for
+an order is given back 冲正, clearing sets come, are compared with what the bank has, what is owed is published, and
+customers are settled. One set says a fen more in two places, which two people of the bank decide and permit to be
+corrected: that broker is settled behind it.
 
 Belongs here: the order of these steps, what they gave. Never here: trading itself (session), lines of a set
 (broker_day), the day desk's requests (gateway.day), keys of people (staff), judging (auditor).
@@ -23,6 +24,7 @@ from frontend_sim.market.market_day import Customer
 from frontend_sim.market.order_seat import BankSeat
 from frontend_sim.market.people.staff import DECIDERS, Staff
 from frontend_sim.trading_session.day_program import DayProgram
+from frontend_sim.trading_session.reversal import Reversing, to_reverse
 from frontend_sim.trading_session.session import Floor
 from gateway.day.correcting import correct, decisions_to_sign, fields_to_sign, waiting
 from gateway.day.desk import DayDesk
@@ -32,7 +34,7 @@ from protocol.codes import ReplyCode
 from protocol.messages.day.steps import FinishSending
 from protocol.messages.queries import Difference
 from protocol.records import OutcomeArray, RecordArray
-from protocol.vocabulary import ContractStatus, Fate, RecordKind
+from protocol.vocabulary import ContractStatus, Fate, Mode, RecordKind
 
 EVENING_ORDERS = 8  # of each desk, sells among them, which are not sent
 TOLD_AS_OPENED = frozenset({ContractStatus.ACTIVE, ContractStatus.SUSPENDED})
@@ -87,6 +89,7 @@ class Evening:
     staff: Staff | None = None  # once they were needed
     desk_killed: bool = False
     settling_killed: bool = False
+    reversed_fen: dict[int, int] = field(default_factory=dict)  # by broker, what was moved for an order and given back
     sets: list[BrokerSet] = field(default_factory=list)  # the last one of each broker
     last_sequence: int = 0
 
@@ -102,7 +105,9 @@ async def live_evening(
         evening.orders += len(codes)
         evening.orders_taken += codes.count(ReplyCode.ACCEPTED)
     program = DayProgram(floor.config, evening.config_file, say)
-    await Closing(evening, program, floor, customers, floor.config.wall_clock(), say).close(brokers)
+    closing = Closing(evening, program, floor, customers, floor.config.wall_clock(), say)
+    await closing.reverse([broker for broker in brokers if broker.mode == Mode.TRANSFER])
+    await closing.close(brokers)
 
 
 @dataclass(slots=True)
@@ -115,6 +120,30 @@ class Closing:
     customers: Sequence[Customer]
     clock: WallClock
     say: Progress
+
+    async def reverse(self, brokers: Sequence[BrokerEntry]) -> None:
+        """Of each of these brokers, in transfer mode, one order's moved money goes back, where one has any that nothing
+        was drawn or released of. Raises: LoadRefused when it is answered otherwise.
+        """
+        log, staff = self.floor.bank_desk.log, await self._staff()
+        for broker in brokers:
+            own = [one for one in log.seen if one.trade_date == self._trade_date]
+            order = to_reverse(own, {broker.party: self.floor.days[broker.party]})
+            if order is None:
+                self.say(f"nothing is reversed: of {broker.name} no order's moved money is whole")
+                continue
+            self.evening.last_sequence = await Reversing(staff, self.floor.teller, log, self.say).reverse(
+                order, broker.name
+            )
+            self.evening.reversed_fen[broker.party] = order.seen.remaining_fen
+
+    async def _staff(self) -> Staff:
+        """The bank's people, made known where they are not."""
+        if self.evening.staff is None:
+            known = await trio.to_thread.run_sync(known_of, self.program.config, DECIDERS[0])
+            self.evening.staff = Staff(known.bank, self.clock.utc_ns() // 10**9)
+            await self.evening.staff.register(self.evening.master)
+        return self.evening.staff
 
     async def close(self, brokers: Sequence[BrokerEntry]) -> None:
         """Every broker sends its set, all at once, the first one's with a fen more in two places; the day desk is
@@ -140,10 +169,7 @@ class Closing:
 
     async def _decide(self, planted: BrokerSet) -> None:
         """Two people look at what was found: they know the one difference, and permit the correction of the other."""
-        known = await trio.to_thread.run_sync(known_of, self.program.config, DECIDERS[0])
-        staff = Staff(known.bank, self.clock.utc_ns() // 10**9)
-        await staff.register(self.evening.master)
-        self.evening.staff = staff
+        staff = await self._staff()
         party, lane = planted.broker.party, planted.lane.answer
         for fields in decisions_to_sign(planted.found, lane, party):
             await self._sign(staff, fields, "核对无误，差异已知")

@@ -46,6 +46,9 @@ def judge_days(auditor: Auditor, days: TwoDays, say: Progress) -> tuple[list[str
     faults = judged.faults
     if not evening.settling_killed:
         faults.append("the day desk was to be killed in the middle of a settlement, and ended before")
+    given_back_fen = {party: auditor.reversed_fen(party) for party in evening.reversed_fen}
+    if given_back_fen != evening.reversed_fen:
+        faults.append(f"reversed: {evening.reversed_fen}, expected {given_back_fen}")
     audits = {party: SettlementAudit(auditor, party) for party in judged.dates}
     for party, date in judged.dates.items():
         faults += _settled(audits[party], date, days, say)

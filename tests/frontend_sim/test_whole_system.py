@@ -106,6 +106,10 @@ def test_a_session_survives_its_kills_all_four_sources_agree_and_the_reports_sta
     assert re.search(r"2420 of Nanfang .*: [\d,]+\.\d\d when trading had ended, 0\.00 behind the settlement", said), (
         said
     )
+    assert re.search(
+        r"reversed: [\d,]+\.\d\d that were moved for an order of [\d,.]+ of Nanfang Securities are back", said
+    )
+    assert re.search(r"Nanfang Securities +2420 given back by reversal +([\d,]+\.\d\d) +\1 +0\.00\n", said), said
     assert re.search(r"a customer of Huaxia Securities asks for [\d,.]+: PROCEEDS_UNSETTLED", said), said
     assert "all four agree, difference 0.00" in said
     (listed,) = reports.glob("reports-20260106-row*.sha256")

@@ -14,8 +14,8 @@ from typing import Final
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from frontend_sim.market.desks import must_accept
-from frontend_sim.market.order_seat import BankSeat, OutcomeLike
+from frontend_sim.market.desks import accepted, must_accept
+from frontend_sim.market.order_seat import BankSeat, ControlSeat, OutcomeLike
 from protocol.acts.table import ACT_DOMAIN, AnyAct, RegisterPersonAct, text_of, word_of
 from protocol.keys.signing import Signer, signer_from_key
 from protocol.messages.persons import Act, ActSignature, NewPerson, PersonKey, RegisterPersons
@@ -55,16 +55,22 @@ class Staff:
                 await self.sign(bank, {"act": word_of(RegisterPersonAct), **own}, f"{post}岗位", ADMINISTRATORS[:2])
 
     async def sign(
-        self, seat: BankSeat, fields: Mapping[str, object], reason: str, people: tuple[int, ...] = DECIDERS
+        self, seat: ControlSeat, fields: Mapping[str, object], reason: str, people: tuple[int, ...] = DECIDERS
     ) -> OutcomeLike:
         """Two of them sign an act with these own fields, and a seat carries it. Raises LoadRefused."""
+        return accepted(await self.signed(seat, fields, reason, people), f"act {fields['act']}")
+
+    async def signed(
+        self, seat: ControlSeat, fields: Mapping[str, object], reason: str, people: tuple[int, ...] = DECIDERS
+    ) -> OutcomeLike:
+        """The same, and whatever is answered."""
         author, serial = people[0], self._serials.get(people[0], 0) + 1
         self._serials[author] = serial
         common = {"author": author, "bank": self.bank_id, "reason": reason, "serial": serial}
         said = {**common, "valid_until_s": self.now_s + VALID_S, **fields}
         text = text_of(msgspec.convert(said, type=AnyAct))
         signatures = [ActSignature(person, KEY_ID, _signer(person).sign(text)) for person in people]
-        return await must_accept(seat, Act(text, signatures), f"act {fields['act']}")
+        return await seat.control(Act(text, signatures))
 
 
 def _signer(person: int) -> Signer:

@@ -53,7 +53,7 @@ class DayDesk:
         self.lines: list[RecordArray] = []
         self._net_fen = 0
         self._unknown = 0
-        self._set_number = 0
+        self._sets: dict[int, int] = {}  # by date the number of its last one
 
     def lane(self, date: int) -> Iterator[None]:
         """From the set of a date to the last of its settlements."""
@@ -112,7 +112,7 @@ class DayDesk:
             self._sale(sale.contract_no, sale.proceeds_fen + more_fen, date)
         for no in (*self.bank.contracts[self.party], *self.customers.ended):
             self._line_of_contract(no, date)
-        self._set_number = send_whole(self.bank.desk, *self.lines, on=date, seat=self.seat)
+        self._sets[date] = send_whole(self.bank.desk, *self.lines, on=date, seat=self.seat)
         self.bank.owed_fen[self.party, date] = self._net_fen
         self.bank.kept(None)
 
@@ -167,7 +167,7 @@ class DayDesk:
     def _withdraw(self, date: int) -> Iterator[None]:
         """By an act of two: what it has booked is taken back, contract by contract."""
         desk = self.bank.desk
-        desk.done(withdrawal(self.bank.house.office, self.party, self._set_number, date))
+        desk.done(withdrawal(self.bank.house.office, self.party, self._sets[date], date))
         self.bank.owed_fen.pop((self.party, date))
         for each in self.bank.waiting(self.party, date):
             each.named_on = 0 if each.named_on == date and each.remaining_fen else each.named_on
