@@ -190,6 +190,9 @@ def _of_item(expected: ItemExpected, told: EventTold) -> Iterator[str]:
         yield from _differs(f"{where}: owner", has.owner or "nobody", expected.owner)
     if expected.state is not None:
         yield from _differs(f"{where}: state", has.state, expected.state)
+    if expected.age_days is not None:
+        age = "unknown" if has.age_days is None else str(has.age_days)
+        yield from _differs(f"{where}: age_days", age, str(expected.age_days))
 
 
 def _of_feed(expected: Sequence[EntryExpected], told: EventTold) -> Iterator[str]:

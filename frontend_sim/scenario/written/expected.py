@@ -145,7 +145,8 @@ class ItemExpected(Strict, frozen=True, kw_only=True):
     set_says: Fen | None = None
     amount: Fen | None = None
     owner: Name | None = None
-    state: Literal["open", "decided", "corrected", "agrees", "withdrawn", "settled"] | None = None
+    state: Literal["open", "decided", "corrected", "agrees", "withdrawn", "settled", "ended"] | None = None
+    age_days: Count | None = None
 
 
 FEED_KEYS: Final = {

@@ -243,7 +243,7 @@ def test_all_that_is_as_expected_is_not_told() -> None:
         worklist=[
             {"broker": "Huaxia", "customer": "Li", "field": "bought", "bank_has": "100.00", "set_says": "100.01"},
             {"broker": "Huaxia", "order": "Li 1", "set_number": 1, "owner": "nobody", "state": "decided"},
-            {"broker": "Huaxia", "case": 2, "amount": "0.07", "owner": "Deng", "state": "open"},
+            {"broker": "Huaxia", "case": 2, "amount": "0.07", "owner": "Deng", "state": "open", "age_days": 0},
         ],
         feed=[{"broker": "Huaxia", **each} for each in HEARD],
     )
@@ -360,6 +360,7 @@ def test_whatever_else_is_otherwise_is_told_with_both_values(written: dict[str, 
         ({"order": "Li 1", "owner": "Deng"}, "order Li 1: owner is nobody, expected Deng"),
         ({"order": "Li 1", "state": "open"}, "order Li 1: state is decided, expected open"),
         ({"case": 2, "amount": "0.08"}, "case 2: amount is 0.07, expected 0.08"),
+        ({"case": 2, "age_days": 4}, "case 2: age_days is 0, expected 4"),
     ],
 )
 def test_an_item_that_is_otherwise_is_told(item: dict[str, object], line: str) -> None:

@@ -156,4 +156,4 @@ def test_every_example_is_told() -> None:
     told_of = re.findall(r"\]\(scenarios/(\w+)\.toml\)", PAGE)
 
     assert sorted(told_of) == sorted(file.stem for file in EXAMPLES)
-    assert len(told_of) == len(set(told_of)) == 9
+    assert len(told_of) == len(set(told_of)) == 10
