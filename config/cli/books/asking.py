@@ -8,6 +8,7 @@ from typing import Final
 import asyncpg
 
 from config.cli.books.balances import Books, Key, Moved, OutletSums
+from config.cli.books.read_model import adding_up
 from config.cli.books.statement import Account, Entry
 from config.kit.exit_codes import ExitCode, ProcessFault
 
@@ -83,7 +84,8 @@ async def books(
     if outlet is not None and outlet not in outlets:
         raise ProcessFault(f"{command}: there is no outlet {outlet}", ExitCode.USAGE)
     dates = _ALL_DATES if trade_date is None else (trade_date, trade_date)
-    moved = [Moved(row[0], Key(*row[1:5]), *map(int, row[5:])) for row in await connection.fetch(_MOVED, *dates)]
+    async with adding_up(connection):
+        moved = [Moved(row[0], Key(*row[1:5]), *map(int, row[5:])) for row in await connection.fetch(_MOVED, *dates)]
     titles = {row[0]: (row[1], row[2]) for row in await connection.fetch(_TITLES)}
     apart = await connection.fetch(_APART, outlet, ACCOUNTS_TOLD_MAX)
     return Books(

@@ -20,6 +20,8 @@ Read = Callable[[asyncpg.Connection, int], Awaitable[Answer]]
 """Takes the connection and the row."""
 
 _AS_OF: Final = "SELECT sequence FROM bank_as_of"
+_ADDING_UP: Final = "SET LOCAL enable_sort = off; SET LOCAL enable_nestloop = off"
+_AS_ELSE: Final = "SET LOCAL enable_sort TO DEFAULT; SET LOCAL enable_nestloop TO DEFAULT"
 
 
 def asked(config: Config, command: str, read: Read[Answer]) -> Answer:
@@ -49,6 +51,16 @@ async def beside(dsn: str, first: asyncpg.Connection, command: str) -> AsyncIter
             yield second
     finally:
         await second.close()
+
+
+@asynccontextmanager
+async def adding_up(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """For a statement that makes few sums of all entries, in a transaction. PostgreSQL expects a thousand entries and a
+    million sums: by itself it looks the account of each up, one by one, and sorts them all.
+    """
+    await connection.execute(_ADDING_UP)
+    yield
+    await connection.execute(_AS_ELSE)
 
 
 async def _within(dsn: str, command: str, read: Read[Answer]) -> Answer:

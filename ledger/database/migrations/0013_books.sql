@@ -132,27 +132,27 @@ SELECT e.trade_date, e.origin, e.words, e.debit, e.credit, e.account_no IS NOT N
 FROM entries e
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;
 
--- Both sides of these, each with the balance of the general ledger that it moves.
+-- Both sides of these, each with the balance of the general ledger that it moves. Where what is posted is between branches, that of
+-- an outlet and that of the clearing accounts, whose number is 0, owe it each other 辖内往来. It is all one reading of the entries.
 CREATE VIEW postings AS
 SELECT e.trade_date, e.outlet,
        p.account_code,
        CASE WHEN NOT (a.by_party OR a.by_date) THEN 0 WHEN e.is_of_account THEN GREATEST(e.party, 1) ELSE e.party END AS party,
        CASE WHEN a.by_date THEN p.lane_date ELSE 0 END AS lane_date,
-       CASE WHEN e.is_of_account AND a.by_outlet THEN e.outlet
+       CASE WHEN p.branch IS NOT NULL THEN p.branch
+            WHEN e.is_of_account AND a.by_outlet THEN e.outlet
             WHEN a.by_case THEN e.case_no ELSE 0 END AS item,
        p.debit_fen,
        p.credit_fen
 FROM entry_sums e
-CROSS JOIN LATERAL (VALUES (e.debit, e.amount_fen, 0, e.debit_date), (e.credit, 0, e.amount_fen, e.credit_date))
-    AS p (account_code, debit_fen, credit_fen, lane_date)
+CROSS JOIN LATERAL (
+    VALUES (e.debit, e.amount_fen, 0, e.debit_date, NULL),
+           (e.credit, 0, e.amount_fen, e.credit_date, NULL),
+           (3110, e.amount_fen, 0, 0, CASE WHEN e.credit = 2410 THEN 0 ELSE e.outlet END),
+           (3110, 0, e.amount_fen, 0, CASE WHEN e.credit = 2410 THEN e.outlet ELSE 0 END)
+) AS p (account_code, debit_fen, credit_fen, lane_date, branch)
 JOIN ledger_accounts a USING (account_code)
-UNION ALL
--- The branches of an outlet and of the clearing accounts, whose number is 0, owe each other what is posted between them 辖内往来.
-SELECT e.trade_date, e.outlet, 3110, 0, 0, b.item, b.debit_fen, b.credit_fen
-FROM entry_sums e
-CROSS JOIN LATERAL (VALUES (CASE WHEN e.credit = 2410 THEN 0 ELSE e.outlet END, e.amount_fen, 0),
-                           (CASE WHEN e.credit = 2410 THEN e.outlet ELSE 0 END, 0, e.amount_fen)) AS b (item, debit_fen, credit_fen)
-WHERE e.origin IN ('DEBITED', 'MOVED_DEBITED', 'CREDITED', 'CREDITED_TO_NONE');
+WHERE p.branch IS NULL OR e.origin IN ('DEBITED', 'MOVED_DEBITED', 'CREDITED', 'CREDITED_TO_NONE');
 
 -- Empty, or something is wrong: what each balance of the general ledger, and each savings account, has beside what its
 -- entries come to; debits less credits, of savings accounts credits less debits.
