@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 import asyncpg
 
 from config.cli.books.read_model import beside
+from config.cli.reports.paper.forms import ROWS_AT_ONCE
 from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.vocabulary import BANK_PARTY, OutletLevel
 
-ROWS_AT_ONCE: Final = 4_096
 _BANK: Final = "SELECT name FROM parties WHERE party = $1"
 _AS_OF_AT: Final = "SELECT decided_at FROM bank_as_of"
 _DATES: Final = "SELECT trade_date FROM rolls UNION SELECT trade_date FROM journal WHERE sequence = 1 ORDER BY 1"
@@ -67,10 +67,11 @@ class Asked:
         async with beside(self.dsn, self.connection, self.command) as connection:
             yield replace(self, connection=connection)
 
-    async def stream(self, statement: str, *values: object) -> AsyncIterator[asyncpg.Record]:
+    async def stream(self, statement: str, *values: object) -> AsyncIterator[list[asyncpg.Record]]:
         """The rows of a statement, some at a time: they are never all in memory."""
-        async for row in self.connection.cursor(statement, *values, prefetch=ROWS_AT_ONCE):
-            yield row
+        cursor = await self.connection.cursor(statement, *values)
+        while rows := await cursor.fetch(ROWS_AT_ONCE):
+            yield rows
 
     async def bank_name(self) -> str:
         """Of the bank."""

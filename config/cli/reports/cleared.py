@@ -4,11 +4,14 @@ Belongs here: SQL on lines and corrections of sets. Never here: what was posted 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from config.cli.reports.asking import Asked
+from config.cli.reports.paper.forms import Cell
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import LineSide
 from rules.day.clearing import LINES
@@ -65,6 +68,7 @@ FROM (
 JOIN contracts k USING (contract_no)
 WHERE g.buys_fen + g.proceeds_fen > 0
 """
+_HAS_CASES: Final = "SELECT EXISTS (SELECT FROM cases WHERE trade_date = $1)"
 
 
 class CountingSet(NamedTuple):
@@ -113,12 +117,34 @@ class ClearedDate:
 
     def of(self, party: int) -> Cleared:
         """What the lines of its set come to."""
-        found = [each.cleared for each in self.by_outlet[party].values()]
+        found = [each.cleared for each in self.by_outlet.get(party, {}).values()]
         return Cleared(
             sum(each.buys_fen for each in found),
             sum(each.sales_fen for each in found),
             sum(each.credits_fen for each in found),
         )
+
+
+SHEET: Final = slice(3, 6)
+"""Where a row of a sheet of customers has what a set says: owed by them, owed to them for sales, and for the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSheets:
+    """What sets come to by party and outlet, added up while sheets of customers are written: lines are read once."""
+
+    by_outlet: dict[int, dict[int, OfOutlet]]
+
+    def add(self, party: int, rows: Sequence[Sequence[Cell]]) -> None:
+        """Some rows of a broker's sheet, each of one account, in the order of their outlets."""
+        of_party = self.by_outlet.setdefault(party, {})
+        for outlet, of_outlet in groupby(rows, itemgetter(0)):
+            buys, sales, credits = zip(*(row[SHEET] for row in of_outlet), strict=True)
+            count = sum(map(any, zip(buys, sales, credits, strict=True)))
+            if count:
+                before_count, before = of_party.get(outlet, OfOutlet(0, Cleared()))
+                sums = (before.buys_fen + sum(buys), before.sales_fen + sum(sales), before.credits_fen + sum(credits))
+                of_party[outlet] = OfOutlet(before_count + count, Cleared(*sums))
 
 
 class MadeGood(NamedTuple):
@@ -150,8 +176,12 @@ async def cleared_at(asked: Asked, trade_date: int) -> ClearedDate:
 
 
 async def made_good(asked: Asked, trade_date: int) -> Mapping[int, MadeGood]:
-    """What was made good by party: few contracts of a date, looked for once among all that was ever decided."""
+    """What was made good by party: few contracts of a date, looked for once among all that was ever decided, and not at
+    all where there is no case.
+    """
     found: dict[int, MadeGood] = defaultdict(lambda: MadeGood([], [], []))
+    if not await asked.connection.fetchval(_HAS_CASES, trade_date):
+        return found
     for contract_no, buys_fen, proceeds_fen, party in await asked.connection.fetch(_MADE_GOOD, trade_day(trade_date)):
         found[party].contract_nos.append(contract_no)
         found[party].buys_fen.append(buys_fen)

@@ -59,15 +59,18 @@ async def clearing_account(asked: Asked, party: int, first: int | None, last: in
     before_fen = int(await ask.fetchval(_BEFORE, party, first or 0))
     ledger_fen = int(await ask.fetchval(_LEDGER, party))
 
-    async def entries() -> AsyncIterator[Row]:
+    async def entries() -> AsyncIterator[list[Row]]:
         balance_fen = before_fen
-        yield [None, None, None, "期初余额", *[None] * 6, balance_fen]
-        async for row in asked.stream(_ENTRIES, party, first or 0, last or _NEVER):
-            balance_fen += row["credit_fen"] - row["debit_fen"]
-            at = time_text(row["at_s"], asked.zone)
-            request = (date_text(row["trade_date"]), at, f"{row['seat']}/{row['number']}", row["words"])
-            of = (row["against"], row["title"], date_text(row["lane_date"]), row["case_no"])
-            yield [*request, *of, row["debit_fen"], row["credit_fen"], balance_fen]
+        yield [[None, None, None, "期初余额", *[None] * 6, balance_fen]]
+        async for rows in asked.stream(_ENTRIES, party, first or 0, last or _NEVER):
+            some = list[Row]()
+            for row in rows:
+                balance_fen += row["credit_fen"] - row["debit_fen"]
+                at = time_text(row["at_s"], asked.zone)
+                request = (date_text(row["trade_date"]), at, f"{row['seat']}/{row['number']}", row["words"])
+                of = (row["against"], row["title"], date_text(row["lane_date"]), row["case_no"])
+                some.append([*request, *of, row["debit_fen"], row["credit_fen"], balance_fen])
+            yield some
 
     def checks(sums: AllSums) -> list[Check]:
         moved_fen = sums["entries"].of("贷方（收入）") - sums["entries"].of("借方（支出）")

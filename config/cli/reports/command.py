@@ -6,7 +6,8 @@ Belongs here: the options, which reports are made, what is said of them, the exi
 import argparse
 import asyncio
 import getpass
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,12 +20,12 @@ from config.cli.books.read_model import dsn_of
 from config.cli.options import DATE, PARTY, add_common_options, whole
 from config.cli.reports import branches, clearing_account, day_end, differences, ledgers, letters, monthly, settlement
 from config.cli.reports.asking import Asked
-from config.cli.reports.cleared import ClearedDate, cleared_at
+from config.cli.reports.cleared import ClearedDate, ReadSheets, cleared_at, counting_sets
+from config.cli.reports.paper.drawing import Made
 from config.cli.reports.paper.files import folder_for, write_list
-from config.cli.reports.paper.forms import Kind, Report, page_cell
+from config.cli.reports.paper.forms import Kind, Report, Row, page_cell
 from config.cli.reports.paper.making import Written, make
-from config.cli.reports.paper.pdf_pages import Made
-from config.cli.reports.suspense import Posted, posted_at
+from config.cli.reports.suspense import posted_at
 from config.cli.running import CommandParser
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
@@ -36,53 +37,57 @@ BY_SIGNS_MAX: Final = 40
 LETTERS: Final = tuple(letters.COLUMNS)
 CASES_MAX: Final = 2**31 - 1
 MONTH: Final = whole(TRADE_DATE_MIN // 100, TRADE_DATE_MAX // 100)
-Making = Callable[[Asked, argparse.Namespace], Awaitable[Sequence[Report]]]
+Making = Callable[[Asked, argparse.Namespace], AsyncGenerator[Report]]
+"""One after the other: the next is asked for once all rows of one are read."""
 
 
-async def _day(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await day_end.day_end(asked, options.date, await cleared_at(asked, options.date))]
+async def _day(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
+    cleared = await cleared_at(asked, options.date)
+    yield await day_end.day_end(asked, options.date, cleared, await day_end.volume(asked, options.date))
 
 
-async def _differences(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await differences.differences(asked, options.date)]
+async def _differences(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
+    yield await differences.differences(asked, options.date)
 
 
-async def _settlement(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+async def _settlement(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
     date = await asked.known_date(options.date)
-    return await settlement.settlements(asked, date, options.broker, await posted_at(asked, date))
+    posted = await posted_at(asked, date)
+    async for report in settlement.settlements(asked, date, options.broker, posted, ReadSheets({})):
+        yield report
 
 
-async def _branches(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+async def _branches(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
     cleared, posted = await cleared_at(asked, options.date), await posted_at(asked, options.date)
     found = await ledgers.balances(asked, options.date, None)
-    return [await branches.branches(asked, options.date, cleared, posted, found.books)]
+    yield await branches.branches(asked, options.date, cleared, posted, found.books)
 
 
-async def _clearing(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+async def _clearing(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
     _must_follow(asked, options.first, options.last)
-    return [await clearing_account.clearing_account(asked, options.broker, options.first, options.last)]
+    yield await clearing_account.clearing_account(asked, options.broker, options.first, options.last)
 
 
-async def _advance(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await letters.advance(asked, await _named(asked, options), options.until or options.today)]
+async def _advance(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
+    yield await letters.advance(asked, await _named(asked, options), options.until or options.today)
 
 
-async def _overdue(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await letters.overdue(asked, await _named(asked, options))]
+async def _overdue(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
+    yield await letters.overdue(asked, await _named(asked, options))
 
 
-async def _late(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await letters.bank_late(asked, await _named(asked, options))]
+async def _late(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
+    yield await letters.bank_late(asked, await _named(asked, options))
 
 
 async def _named(asked: Asked, options: argparse.Namespace) -> letters.Named:
     return letters.Named(options.broker, await asked.known_date(options.date), options.case)
 
 
-async def _statement(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+async def _statement(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
     _must_follow(asked, options.first, options.last)
     account = (options.account, options.bank_number)
-    return [await ledgers.account_statement(asked, *account, options.first, options.last)]
+    yield await ledgers.account_statement(asked, *account, options.first, options.last)
 
 
 def _must_follow(asked: Asked, first: int | None, last: int | None) -> None:
@@ -91,54 +96,54 @@ def _must_follow(asked: Asked, first: int | None, last: int | None) -> None:
         raise asked.wrong(f"--from {first} is later than --to {last}")
 
 
-async def _ledger(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await ledgers.ledger(asked, await ledgers.balances(asked, options.date, options.outlet))]
+async def _ledger(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
+    yield await ledgers.ledger(asked, await ledgers.balances(asked, options.date, options.outlet))
 
 
-async def _trial(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await ledgers.trial(asked, await ledgers.balances(asked, options.date, options.outlet))]
+async def _trial(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
+    yield await ledgers.trial(asked, await ledgers.balances(asked, options.date, options.outlet))
 
 
-async def _accounts(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await monthly.accounts(asked, options.month)]
+async def _accounts(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
+    yield await monthly.accounts(asked, options.month)
 
 
-async def _settled(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    return [await monthly.settled(asked, options.month)]
+async def _settled(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
+    yield await monthly.settled(asked, options.month)
 
 
-async def _all(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+async def _all(asked: Asked, options: argparse.Namespace) -> AsyncGenerator[Report]:
     """Of a date, or of a month."""
     if (options.date is None) == (options.month is None):
         raise asked.wrong("--date or --month says of what")
     if options.month is not None:
-        return [await monthly.accounts(asked, options.month), await monthly.settled(asked, options.month)]
-    await asked.known_date(options.date)
-    # The books take as long as the first reports: a second core may as well work.
+        for report in (await monthly.accounts(asked, options.month), await monthly.settled(asked, options.month)):
+            yield report
+        return
+    date = await asked.known_date(options.date)
+    # Sheets take as long as all else that is asked: a second core may as well work.
     async with asked.beside() as also:
-        books = asyncio.ensure_future(_books_of(also, options.date))
+        others = asyncio.ensure_future(_beside_sheets(also, date))
         try:
-            cleared, *first = await _first_of(asked, options.date)
-            posted, found = await books
+            posted, read = await posted_at(asked, date), ReadSheets({})
+            async for report in settlement.settlements(asked, date, None, posted, read):
+                yield report
+            volume, differing, found = await others
+            cleared = ClearedDate(await counting_sets(asked, date), read.by_outlet)
+            yield await day_end.day_end(asked, date, cleared, volume)
+            yield differing
+            yield await branches.branches(asked, date, cleared, posted, found.books)
+            yield await ledgers.ledger(asked, found)
+            yield await ledgers.trial(asked, found)
         finally:  # its statement is cancelled before its connection is closed
-            books.cancel()
-            await asyncio.gather(books, return_exceptions=True)
-    return [
-        *first,
-        *await settlement.settlements(asked, options.date, None, posted),
-        await branches.branches(asked, options.date, cleared, posted, found.books),
-        await ledgers.ledger(asked, found),
-        await ledgers.trial(asked, found),
-    ]
+            others.cancel()
+            await asyncio.gather(others, return_exceptions=True)
 
 
-async def _first_of(asked: Asked, trade_date: int) -> tuple[ClearedDate, Report, Report]:
-    cleared = await cleared_at(asked, trade_date)
-    return cleared, await day_end.day_end(asked, trade_date, cleared), await differences.differences(asked, trade_date)
-
-
-async def _books_of(asked: Asked, trade_date: int) -> tuple[Sequence[Posted], Balances]:
-    return await posted_at(asked, trade_date), await ledgers.balances(asked, trade_date, None)
+async def _beside_sheets(asked: Asked, trade_date: int) -> tuple[Sequence[Row], Report, Balances]:
+    volume = await day_end.volume(asked, trade_date)
+    found = await ledgers.balances(asked, trade_date, None)
+    return volume, await differences.differences(asked, trade_date), found
 
 
 REPORTS: Final[dict[str, tuple[Making, str]]] = {
@@ -216,7 +221,8 @@ async def _make_all(asked: Asked, options: argparse.Namespace, folder: Path, by:
         files.extend(written.files)
         holds &= _say(report, written, asked.as_of)
 
-    await make(await making(asked, options), made, folder, print_progress, told)
+    async with aclosing(making(asked, options)) as reports:
+        await make(reports, made, folder, print_progress, told)
     if options.name == "all":
         name = f"reports-{options.date or options.month}-row{asked.as_of}.sha256"
         listed, digest = write_list(folder, name, files)

@@ -3,7 +3,7 @@
 Belongs here: the two tables, what they must come to. Never here: lines of sets (cleared), single differences.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from config.cli.reports.asking import Asked, Broker
@@ -78,8 +78,8 @@ CLEARING: Final = (
 SENT, MISSING = "已报送", "未报送"
 
 
-async def day_end(asked: Asked, trade_date: int, cleared_date: ClearedDate) -> Report:
-    """The report of a date of the bank's, of what its sets say."""
+async def day_end(asked: Asked, trade_date: int, cleared_date: ClearedDate, volume_rows: Sequence[Row]) -> Report:
+    """The report of a date of the bank's, of what its sets say, and what its customers did."""
     brokers, sets = await asked.brokers(trade_date), cleared_date.sets
     cleared = {party: cleared_date.of(party) for party in sets}
     lanes = {row[0]: row for row in await asked.connection.fetch(_LANES, trade_date)}
@@ -102,7 +102,7 @@ async def day_end(asked: Asked, trade_date: int, cleared_date: ClearedDate) -> R
         "客户证券保证金日终报表",
         [("交易日", date_text(trade_date)), ("未报送清算数据", "、".join(missing) or "无")],
         [
-            Table("volume", "一、业务量", VOLUME, rows_of(await _volume(asked, trade_date, brokers))),
+            Table("volume", "一、业务量", VOLUME, rows_of(volume_rows)),
             Table("clearing", "二、清算", CLEARING, rows_of(clearing)),
         ],
         checks,
@@ -113,8 +113,9 @@ def _net(sets: Mapping[int, CountingSet]) -> int:
     return sum(each.net_fen for each in sets.values())
 
 
-async def _volume(asked: Asked, trade_date: int, brokers: list[Broker]) -> list[Row]:
-    ask = asked.connection.fetch
+async def volume(asked: Asked, trade_date: int) -> list[Row]:
+    """What customers of each broker did: every request of the date is read for it."""
+    ask, brokers = asked.connection.fetch, await asked.brokers(trade_date)
     contracts = {row[0]: row[1:] for row in await ask(_CONTRACTS, trade_date)}
     frozen = {row[0]: row[1:] for row in await ask(_FROZEN, trade_date)}
     ended = {row[0]: row[1:] for row in await ask(_ENDED, trade_date)}

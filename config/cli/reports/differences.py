@@ -73,11 +73,12 @@ async def differences(asked: Asked, trade_date: int) -> Report:
         for party, name, number, count, open_count in await asked.connection.fetch(_COUNTS, trade_date)
     ]
     cases = [_case(row) for row in await asked.connection.fetch(_CASES, trade_date)]
-    moved_fen = int(await asked.connection.fetchval(_MOVED, trade_date))
+    # Without a case there is nothing on 1910 to look for, which takes reading what every record did.
+    moved_fen = int(await asked.connection.fetchval(_MOVED, trade_date)) if cases else 0
 
-    async def items() -> AsyncIterator[Row]:
-        async for row in asked.stream(_ITEMS, str(trade_date)):
-            yield _item(row)
+    async def items() -> AsyncIterator[list[Row]]:
+        async for rows in asked.stream(_ITEMS, str(trade_date)):
+            yield [_item(row) for row in rows]
 
     def checks(sums: AllSums) -> list[Check]:
         found, count = sums["items"].rows_count, sums["summary"].of("笔数")

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from config.cli.reports import suspense
 from config.cli.reports.asking import Asked, Broker
-from config.cli.reports.cleared import BY_CONTRACT, CountingSet, MadeGood, counting_sets, made_good
+from config.cli.reports.cleared import BY_CONTRACT, CountingSet, MadeGood, ReadSheets, counting_sets, made_good
 from config.cli.reports.paper.forms import AllSums, Check, Column, Kind, Report, Row, Table, rows_of
 from config.cli.reports.words import LANES, OBLIGATIONS, by_name, date_text, payer, time_text
 from protocol.trade_dates import trade_day
@@ -81,17 +81,20 @@ CUSTOMERS: Final = (
 
 
 async def settlements(
-    asked: Asked, trade_date: int, party: int | None, posted: Sequence[suspense.Posted]
-) -> list[Report]:
-    """One for each broker of the date, or for the one that is named. Raises ProcessFault USAGE for others."""
+    asked: Asked, trade_date: int, party: int | None, posted: Sequence[suspense.Posted], read: ReadSheets
+) -> AsyncIterator[Report]:
+    """One for each broker of the date, or for the one that is named. What sets come to is added to `read` as their
+    customers are read. Raises ProcessFault USAGE for others.
+    """
     brokers = await asked.brokers(trade_date)
     if party is not None:
         brokers = [each for each in brokers if each.party == party]
         if not brokers:
             raise asked.wrong(f"{party} is no broker of {trade_date}")
     sets, good = await counting_sets(asked, trade_date), await made_good(asked, trade_date)
-    found = [_Found(sets.get(each.party), suspense.of_broker(posted, each.party), good[each.party]) for each in brokers]
-    return [await _settlement(asked, trade_date, *each) for each in zip(brokers, found, strict=True)]
+    for each in brokers:
+        found = _Found(sets.get(each.party), suspense.of_broker(posted, each.party), good[each.party])
+        yield await _settlement(asked, trade_date, each, found, read)
 
 
 class _Found(NamedTuple):
@@ -102,7 +105,7 @@ class _Found(NamedTuple):
     good: MadeGood
 
 
-async def _settlement(asked: Asked, trade_date: int, broker: Broker, found: _Found) -> Report:
+async def _settlement(asked: Asked, trade_date: int, broker: Broker, found: _Found, read: ReadSheets) -> Report:
     counts, posted, good = found
     lane = await asked.connection.fetchrow(_LANE, trade_date, broker.party)
     owed = await asked.connection.fetch(_OWED, trade_date, broker.party)
@@ -110,8 +113,10 @@ async def _settlement(asked: Asked, trade_date: int, broker: Broker, found: _Fou
     published_fen = next((int(row["owed_fen"]) for row in owed if row["case_no"] == 0), None)
     span = counts.span(trade_date) if counts is not None else (0, trade_day(trade_date), 0, 0)
 
-    def customers() -> AsyncIterator[Row]:
-        return asked.stream(_CUSTOMERS, *span, broker.party, trade_date, *good)
+    async def customers() -> AsyncIterator[Sequence[Row]]:
+        async for rows in asked.stream(_CUSTOMERS, *span, broker.party, trade_date, *good):
+            read.add(broker.party, rows)
+            yield rows
 
     def checks(sums: AllSums) -> list[Check]:
         net_fen, said_fen = sums["customers"].of("客户净额"), counts.net_fen if counts is not None else 0

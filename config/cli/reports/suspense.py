@@ -6,6 +6,7 @@ Belongs here: SQL on entries of 2410, their sums. Never here: tables (settlement
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from config.cli.books.read_model import adding_up
 from config.cli.reports.asking import Asked
 
 # Between two dates of the broker both sides of an entry are 2410. That all of them are of a broker is said so that what
@@ -58,7 +59,8 @@ class OfOutlet(NamedTuple):
 
 async def posted_at(asked: Asked, trade_date: int) -> Sequence[Posted]:
     """By party, account on the other side and words."""
-    return [Posted(*row) for row in await asked.connection.fetch(_AT_2410, trade_date)]
+    async with adding_up(asked.connection):
+        return [Posted(*row) for row in await asked.connection.fetch(_AT_2410, trade_date)]
 
 
 def of_broker(posted: Sequence[Posted], party: int) -> list[Against]:

@@ -16,14 +16,14 @@ Tuesday: Cid's proceeds are booked, both are published, Dan's order is closed, E
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 import pypdfium2
 import pytest
 
 from config.cli import commands as cli
-from config.cli.reports.paper.forms import Column, Kind
+from config.cli.reports.paper.forms import Column, Kind, Report
 from protocol.messages.control import RegisterParty
 from protocol.messages.customers.accounts import AccountTerms, OpenAccounts, SignContracts
 from protocol.messages.day.steps import FinishSending, Publish, SignOff, WithdrawSet
@@ -53,6 +53,12 @@ SILENT_BROKER = 4
 OTHER_OUTLET = 12
 BY = "张三"
 Reports = Callable[..., tuple[int, list[Path], str]]
+
+
+async def each_of(reports: Sequence[Report]) -> AsyncIterator[Report]:
+    """Reports that are here already, as one is asked for after the other."""
+    for report in reports:
+        yield report
 
 
 def monday() -> JournalMaker:

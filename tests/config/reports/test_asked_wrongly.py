@@ -12,13 +12,13 @@ import pytest
 
 from config.cli import commands as cli
 from config.cli.reports.command import REPORTS, main
+from config.cli.reports.paper.drawing import Made
 from config.cli.reports.paper.forms import Column, Report, Row, Table, rows_of
 from config.cli.reports.paper.making import Written, make
-from config.cli.reports.paper.pdf_pages import Made
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import load, with_dsn
 from tests.config.books.story import kept, planted
-from tests.config.reports.story import reports_of, text_of, two_dates
+from tests.config.reports.story import each_of, reports_of, text_of, two_dates
 from tests.follower.journal_maker import DATE, NEXT_DATE
 from tests.follower.read_model.day.test_corrections import decided
 
@@ -70,8 +70,8 @@ def test_a_report_that_breaks_off_leaves_no_file(tmp_path: Path, fault: BaseExce
     being drawn then, leaves none either, and the one before that all.
     """
 
-    async def rows() -> AsyncIterator[Row]:
-        yield ["甲"]
+    async def rows() -> AsyncIterator[list[Row]]:
+        yield [["甲"]]
         raise fault
 
     tables = [Table("one", "", (Column("户名"),), rows_of([["甲"]])), Table("two", "", (Column("户名"),), rows)]
@@ -83,8 +83,9 @@ def test_a_report_that_breaks_off_leaves_no_file(tmp_path: Path, fault: BaseExce
         names.append(report.name)
 
     expected = ProcessFault if isinstance(fault, OSError) else type(fault)
+    reports = each_of([*before, Report("half", "表", [], tables)])
     with pytest.raises(expected) as caught:
-        asyncio.run(make([*before, Report("half", "表", [], tables)], MADE, tmp_path, lambda _line: None, told))
+        asyncio.run(make(reports, MADE, tmp_path, lambda _line: None, told))
     if isinstance(caught.value, ProcessFault):
         assert (str(caught.value), caught.value.exit_code) == (f"{tmp_path}: No space left on device", ExitCode.DATA)
     assert names == ["whole"]

@@ -11,7 +11,7 @@ import pytest
 from config.cli.reports import day_end, letters
 from config.cli.reports.command import REPORTS, _parser
 from config.cli.reports.paper.forms import LONG_DIGITS
-from config.cli.reports.paper.pdf_pages import LINES_MAX
+from config.cli.reports.paper.making import LINES_MAX
 from config.cli.reports.words import CLASSES, FIELDS, LANES, OBLIGATIONS
 from config.kit.exit_codes import ExitCode
 from protocol.vocabulary import ComparedField, DifferenceClass, LaneState, ObligationState

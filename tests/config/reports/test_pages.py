@@ -6,7 +6,7 @@ Belongs here: pages. Never here: whether the figures are right (test_tables).
 import asyncio
 import csv
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -15,12 +15,12 @@ import pypdfium2
 import pytest
 
 from config.cli.reports import branches, clearing_account, day_end, differences, ledgers, monthly, settlement
+from config.cli.reports.paper.drawing import Made
 from config.cli.reports.paper.forms import Check, Column, Kind, Report, Row, Table, rows_of
-from config.cli.reports.paper.making import Written, make
+from config.cli.reports.paper.making import LINES_MAX, Written, make
 from config.cli.reports.paper.page_layout import A4_MM, MARGIN_MM, broken, fitted, halves, natural_mm, room_mm
-from config.cli.reports.paper.pdf_pages import LINES_MAX, Made
 from tests.config.books.story import kept
-from tests.config.reports.story import BY, as_on_page, reports_of, text_of, two_dates
+from tests.config.reports.story import BY, as_on_page, each_of, reports_of, text_of, two_dates
 from tests.follower.journal_maker import DATE, account_no_of
 
 COLUMNS: Final[dict[str, dict[str, Sequence[Column]]]] = {
@@ -83,18 +83,15 @@ def test_the_text_of_every_pdf_is_that_of_its_csv_files(
 def written(folder: Path, report: Report) -> Written:
     """The files of a report, made without a database."""
     told = list[Written]()
-    asyncio.run(make([report], MADE, folder, lambda _line: None, lambda _report, files: told.append(files)))
+    asyncio.run(make(each_of([report]), MADE, folder, lambda _line: None, lambda _report, files: told.append(files)))
     return told[0]
 
 
 def many(count: int) -> Table:
     """A table of so many rows, each of 12,345.67."""
 
-    async def rows() -> AsyncIterator[Row]:
-        for number in range(count):
-            yield [f"第{number}户", 6_217_000_000_000_000_000 + number, 1, 1_234_567]
-
-    return Table("many", "明细", WORDS_AND_FEN, rows)
+    rows: list[Row] = [[f"第{number}户", 6_217_000_000_000_000_000 + number, 1, 1_234_567] for number in range(count)]
+    return Table("many", "明细", WORDS_AND_FEN, rows_of(rows))
 
 
 def test_a_long_table_goes_over_pages_and_its_totals_are_of_all_rows(tmp_path: Path) -> None:
@@ -152,10 +149,13 @@ def test_the_font_is_embedded_and_only_what_is_used_of_it(tmp_path: Path) -> Non
     assert len(content) < 60_000
 
 
-def test_the_same_report_has_the_same_bytes(tmp_path: Path) -> None:
-    report = Report("same", "表", [], [many(10)])
-    first = [file.read_bytes() for file in written(tmp_path, report).files]
-    assert [file.read_bytes() for file in written(tmp_path, report).files] == first
+def test_the_same_report_has_the_same_bytes_whatever_was_drawn_before_it(tmp_path: Path) -> None:
+    """One process draws all reports of a command."""
+    first = [file.read_bytes() for file in written(tmp_path, Report("same", "表", [], [many(10)])).files]
+    both = each_of([Report(name, title, [], [many(10)]) for name, title in (("other", "比对"), ("same", "表"))])
+    told = list[Written]()
+    asyncio.run(make(both, MADE, tmp_path, lambda _line: None, lambda _report, files: told.append(files)))
+    assert [file.read_bytes() for file in told[1].files] == first
 
 
 def measure(text: str) -> float:

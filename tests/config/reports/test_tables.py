@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config.cli.reports.cleared import Cleared, OfOutlet, ReadSheets
 from config.kit.exit_codes import ExitCode
 from protocol.given_numbers import account_no_from_index
 from tests.config.books.story import kept
@@ -83,6 +84,33 @@ def test_every_report_of_a_date_has_its_figures(
         ["机构 12", NOTHING, NOTHING, NOTHING],
         ["", NOTHING, NOTHING, "14214.00"],
     ]
+
+
+def test_all_of_a_date_have_the_figures_of_each_that_is_asked_for_alone(
+    fresh_database: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What sets say is added up from the sheets of customers there, and read from the sets here."""
+    kept(fresh_database, tmp_path / "state", two_dates())
+    together, alone = (reports_of(fresh_database, tmp_path / name, capfd) for name in ("together", "alone"))
+    names = ("settlement", "day", "differences", "branches", "ledger", "trial")
+    for date in (DATE, NEXT_DATE):
+        files = [file for file in together("all", "--date", date)[1] if file.suffix == ".csv"]
+        each = [file for name in names for file in alone(name, "--date", date)[1] if file.suffix == ".csv"]
+        assert [(file.name, file.read_bytes()) for file in files] == [(file.name, file.read_bytes()) for file in each]
+
+
+def test_what_sets_say_is_added_up_by_outlet_from_rows_of_customers_some_at_a_time() -> None:
+    """In a row: account, contract, what it owes, is owed for sales and else, net. One that is only posted to does
+    not count.
+    """
+    read = ReadSheets({})
+    read.add(2, [(11, 1, "a", 100, 0, 0, -100), (11, 2, "b", 0, 30, 5, 35), (12, 3, "c", 0, 0, 7, 7)])
+    read.add(2, [(12, 4, "d", 0, 0, 0, 0), (12, 5, "e", 9, 0, 0, -9), (13, 6, "f", 0, 0, 0, 0)])
+    read.add(3, [(11, 7, "g", 1, 2, 3, 4)])
+    assert read.by_outlet == {
+        2: {11: OfOutlet(2, Cleared(100, 30, 5)), 12: OfOutlet(2, Cleared(9, 0, 7))},
+        3: {11: OfOutlet(1, Cleared(1, 2, 3))},
+    }
 
 
 def test_what_differs_is_listed_with_both_values(

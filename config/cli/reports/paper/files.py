@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final
 
-from config.cli.reports.paper.forms import CSV_COLUMNS, Column, Row
+from config.cli.reports.paper.forms import CSV_COLUMNS, Cell, Column
 from config.kit.exit_codes import ExitCode, ProcessFault
 
 AS_OF: Final = "截至流水号"
@@ -83,10 +83,10 @@ class CsvTable:
         self._writer = csv.writer(stream, lineterminator="\r\n")
         self._writer.writerow([*(column.title for column in columns), AS_OF])
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """Some rows. Raises OSError."""
-        columns = [cells(values) for cells, values in zip(self._cells, zip(*rows, strict=True), strict=True)]
-        self._writer.writerows(zip(*columns, repeat(self._as_of), strict=False))
+    def add(self, columns: Sequence[Sequence[Cell]]) -> None:
+        """Some rows, column by column. Raises OSError."""
+        written = [cells(values) for cells, values in zip(self._cells, columns, strict=True)]
+        self._writer.writerows(zip(*written, repeat(self._as_of), strict=False))
 
 
 def write_list(folder: Path, name: str, files: Sequence[Path]) -> tuple[Path, bytes]:

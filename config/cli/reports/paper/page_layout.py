@@ -22,10 +22,12 @@ Measure = Callable[[str], float]
 
 
 class Columns(NamedTuple):
-    """Widths of the columns, and the size of their letters."""
+    """Widths of the columns, the size of their letters, which end together, and what each leaves free on its left."""
 
     widths_mm: list[float]
     font_pt: float
+    is_right: Sequence[bool]
+    pads_mm: list[float]
 
     @property
     def sum_mm(self) -> float:
@@ -70,10 +72,12 @@ def fitted(natural: Sequence[float], room: float, is_right: Sequence[bool]) -> C
     widths = [width * font_pt / FONT_PT for width in natural]
     over = sum(widths) - room
     if over <= 0:
-        return Columns([width * room / (room + over) for width in widths], font_pt)
-    of_words = sum(width for width, right in zip(widths, is_right, strict=True) if not right) or 1.0
-    narrow = max(0.4, 1 - over / of_words)
-    return Columns([width if right else width * narrow for width, right in zip(widths, is_right, strict=True)], font_pt)
+        taken = [width * room / (room + over) for width in widths]
+    else:
+        of_words = sum(width for width, right in zip(widths, is_right, strict=True) if not right) or 1.0
+        narrow = max(0.4, 1 - over / of_words)
+        taken = [width if right else width * narrow for width, right in zip(widths, is_right, strict=True)]
+    return Columns(taken, font_pt, is_right, left_pads(is_right))
 
 
 def halves(title: str) -> list[str]:

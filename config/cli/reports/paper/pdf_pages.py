@@ -6,9 +6,6 @@ Belongs here: drawing. Never here: what stands in a report, widths (page_layout)
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from fpdf import FPDF
@@ -16,7 +13,8 @@ from fpdf.enums import TextMode
 from fpdf.fonts import TTFFont
 from pylopdf_fonts_zh_cn import sans_path
 
-from config.cli.reports.paper.forms import CHECK_COLUMNS, SAYS, Check, Column, Kind, Report, Row, Sums, page_cell
+from config.cli.reports.paper.drawing import Drawing, Shown
+from config.cli.reports.paper.forms import CHECK_COLUMNS, SAYS, Check, Column, Kind, Row, page_cell
 from config.cli.reports.paper.page_layout import (
     A4_MM,
     FONT_PT,
@@ -27,42 +25,20 @@ from config.cli.reports.paper.page_layout import (
     fitted,
     halves,
     is_wide,
-    left_pads,
     natural_mm,
     room_mm,
 )
 
-LINES_MAX: Final = 1_000
-"""Of a table; all of them are in the CSV."""
 UNKNOWN_SIGN: Final = "〓"
 """Stands for what the font has not, as printers have it."""
 _FONT: Final = "report"
+_NOT_EMBEDDED: Final = ("vhea", "vmtx", "VORG", "BASE", "GDEF", "GPOS", "GSUB", "DSIG")
+"""Of its tables: how signs stand below each other. The library would read them, cut them, and write them nowhere."""
 _TITLE_PT, _HEAD_PT, _FOOT_PT = 15.0, 10.0, 7.5
 _LINE_MM_A_PT: Final = 0.52
 _FOOT_MM: Final = 14.0
 _SLACK_MM: Final = 0.1  # what measuring twice may differ by
 _GREY, _PALE = 228, 243
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """By whom and when a report was made, of which bank, as of which row of its journal."""
-
-    bank: str
-    as_of: int
-    as_of_at: datetime
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What pages have of a table: its first rows and its totals."""
-
-    title: str
-    columns: Sequence[Column]
-    rows: Sequence[Row]
-    sums: Sums
 
 
 class _Widths(dict[str, int]):
@@ -80,35 +56,36 @@ class _Widths(dict[str, int]):
 class Pages(FPDF):
     """The pages of one report."""
 
-    def __init__(self, report: Report, made: Made, shown: Sequence[Shown]) -> None:
+    def __init__(self, drawing: Drawing) -> None:
         super().__init__(unit="mm", format="A4")
-        self._made = made
-        self._report = report
+        self._drawing, self._made = drawing, drawing.made
         self.set_auto_page_break(False)
         self.set_margin(MARGIN_MM)
         self.add_font(_FONT, fname=sans_path())
         font = self.fonts[_FONT]
         assert isinstance(font, TTFFont)
+        for table in _NOT_EMBEDDED:
+            del font.ttfont[table]
         self._known = font.cmap
         self._widths = _Widths(font)
-        self.set_title(report.title)
-        self.set_author(made.bank)
+        self.set_title(drawing.title)
+        self.set_author(self._made.bank)
         self.set_creator("yzt report")
         self.set_producer("fpdf2")
         self.set_lang("zh-CN")
-        self.set_creation_date(made.at)
+        self.set_creation_date(self._made.at)
         self.set_font(_FONT, size=FONT_PT)
-        self._tables = [self._cells_of(each) for each in shown]
+        self._tables = [self._cells_of(each) for each in drawing.tables]
         self._natural = [
             self._natural_of(each.columns, [*rows, *([total] if total else [])])
-            for each, (rows, total) in zip(shown, self._tables, strict=True)
+            for each, (rows, total) in zip(drawing.tables, self._tables, strict=True)
         ]
         self._is_wide = is_wide(self._natural)
         self._room = room_mm(self._is_wide)
         self._bottom = A4_MM[not self._is_wide] - _FOOT_MM
         self._next_page()
         self._draw_head()
-        for each, (rows, total), natural in zip(shown, self._tables, self._natural, strict=True):
+        for each, (rows, total), natural in zip(drawing.tables, self._tables, self._natural, strict=True):
             self._draw_table(each, rows, total, natural)
 
     def draw_checks(self, checks: Sequence[Check], faults: Sequence[str]) -> None:
@@ -141,9 +118,9 @@ class Pages(FPDF):
         return natural_mm(rows, [column.title for column in columns], _rights(columns), self._measure)
 
     def _cells_of(self, shown: Shown) -> tuple[list[list[str]], list[str] | None]:
-        kinds, total = [column.kind for column in shown.columns], shown.sums.row()
+        kinds = [column.kind for column in shown.columns]
         rows = [self._row(kinds, row) for row in shown.rows]
-        return rows, None if total is None else self._row(kinds, total)
+        return rows, None if shown.total is None else self._row(kinds, shown.total)
 
     def _row(self, kinds: Sequence[Kind], row: Row) -> list[str]:
         return [self._written(page_cell(kind, value)) for kind, value in zip(kinds, row, strict=True)]
@@ -166,7 +143,7 @@ class Pages(FPDF):
         if self.page_no() > 1:
             self._font(_FOOT_PT)
             self._at(MARGIN_MM, MARGIN_MM - 4, self._room, self._written(self._made.bank), "L")
-            self._at(MARGIN_MM, MARGIN_MM - 4, self._room, f"{self._written(self._report.title)}（续）", "R")
+            self._at(MARGIN_MM, MARGIN_MM - 4, self._room, f"{self._written(self._drawing.title)}（续）", "R")
 
     def _draw_head(self) -> None:
         self._font(_HEAD_PT)
@@ -174,9 +151,9 @@ class Pages(FPDF):
         self.set_y(self.get_y() + 6)
         self._font(_TITLE_PT)
         with self._bold(0.25):
-            self._at(MARGIN_MM, self.get_y(), self._room, self._written(self._report.title), "C")
+            self._at(MARGIN_MM, self.get_y(), self._room, self._written(self._drawing.title), "C")
         self.set_y(self.get_y() + 10)
-        facts = "　".join(f"{name}：{value}" for name, value in self._report.facts)
+        facts = "　".join(f"{name}：{value}" for name, value in self._drawing.facts)
         self._font(FONT_PT)
         self._at(MARGIN_MM, self.get_y(), self._room, "金额单位：元", "R")
         room = self._room - self._measure("金额单位：元") - 4
@@ -196,9 +173,9 @@ class Pages(FPDF):
                 self._at(MARGIN_MM, self.get_y(), self._room, self._written(shown.title), "L")
             self.set_y(self.get_y() + 6)
         self._rows(shown.columns, rows, columns, total)
-        left = shown.sums.rows_count - len(rows)
+        left = shown.rows_count - len(rows)
         if left:
-            said = f"共 {shown.sums.rows_count:,} 行，以上为前 {len(rows):,} 行，其余 {left:,} 行见 CSV；合计为全部行。"
+            said = f"共 {shown.rows_count:,} 行，以上为前 {len(rows):,} 行，其余 {left:,} 行见 CSV；合计为全部行。"
             self._line(said, FONT_PT)
 
     def _rows(
@@ -232,7 +209,7 @@ class Pages(FPDF):
         self.rect(MARGIN_MM, self.get_y(), fit.sum_mm, height, style="F")
         self._rule(self.get_y(), 0.3)
         with self._bold(0.1):
-            self._draw_parts(columns, parts, fit, height, line_mm)
+            self._draw_parts(parts, fit, height, line_mm)
         self.set_y(self.get_y() + height)
         self._rule(self.get_y(), 0.2)
 
@@ -240,10 +217,9 @@ class Pages(FPDF):
         self, columns: Sequence[Column], cells: Sequence[str], fit: Columns, line_mm: float, *, is_total: bool = False
     ) -> None:
         self._font(fit.font_pt)
-        pads = left_pads(_rights(columns))
         parts = [
-            [cell] if column.is_right else broken(cell, width - pad - PAD_MM + _SLACK_MM, self._measure)
-            for column, cell, width, pad in zip(columns, cells, fit.widths_mm, pads, strict=True)
+            [cell] if is_right else broken(cell, width - pad - PAD_MM + _SLACK_MM, self._measure)
+            for is_right, cell, width, pad in zip(fit.is_right, cells, fit.widths_mm, fit.pads_mm, strict=True)
         ]
         height = line_mm * max(map(len, parts))
         if self.get_y() + height > self._bottom:
@@ -256,22 +232,20 @@ class Pages(FPDF):
             self.rect(MARGIN_MM, self.get_y(), fit.sum_mm, height, style="F")
             self._rule(self.get_y(), 0.2)
             with self._bold(0.1):
-                self._draw_parts(columns, parts, fit, height, line_mm)
+                self._draw_parts(parts, fit, height, line_mm)
         else:
-            self._draw_parts(columns, parts, fit, height, line_mm)
+            self._draw_parts(parts, fit, height, line_mm)
         self.set_y(self.get_y() + height)
         if not is_total:
             self._rule(self.get_y(), 0.05)
 
-    def _draw_parts(
-        self, columns: Sequence[Column], parts: Sequence[Sequence[str]], fit: Columns, height: float, line_mm: float
-    ) -> None:
+    def _draw_parts(self, parts: Sequence[Sequence[str]], fit: Columns, height: float, line_mm: float) -> None:
         """The lines of each cell of a row, in the middle of its height."""
-        left, pads = MARGIN_MM, left_pads(_rights(columns))
-        for column, lines, width, pad in zip(columns, parts, fit.widths_mm, pads, strict=True):
+        left = MARGIN_MM
+        for is_right, lines, width, pad in zip(fit.is_right, parts, fit.widths_mm, fit.pads_mm, strict=True):
             top = self.get_y() + (height - line_mm * len(lines)) / 2
+            align = "R" if is_right else "L"
             for place, line in enumerate(lines):
-                align = "R" if column.is_right else "L"
                 self._at(left + pad, top + place * line_mm, width - pad - PAD_MM, line, align, line_mm)
             left += width
 
@@ -282,9 +256,10 @@ class Pages(FPDF):
         size, taken = self.font_size_pt, self._measure(text)
         if taken > width > 0:
             self._font(size * width / taken)
+            taken = self._measure(text)
         shift = {"L": 0.0, "C": 0.5, "R": 1.0}[align]
         baseline = top + height / 2 + self.font_size * 0.35
-        self.text(left + (width - self._measure(text)) * shift, baseline, text)
+        self.text(left + (width - taken) * shift, baseline, text)
         if self.font_size_pt != size:
             self._font(size)
 
@@ -333,11 +308,9 @@ def _both(check: Check) -> tuple[str, str]:
     return page_cell(check.kind, check.here), page_cell(check.kind, check.there)
 
 
-def write_pdf(
-    file: Path, report: Report, made: Made, shown: Sequence[Shown], checks: Sequence[Check], faults: Sequence[str]
-) -> None:
-    """Writes the pages. Raises OSError."""
-    pages = Pages(report, made, shown)
-    pages.draw_checks(checks, faults)
+def pdf_of(drawing: Drawing) -> bytes:
+    """The pages as a file."""
+    pages = Pages(drawing)
+    pages.draw_checks(drawing.checks, drawing.faults)
     pages.draw_feet()
-    file.write_bytes(bytes(pages.output()))
+    return bytes(pages.output())
