@@ -1,22 +1,44 @@
 -- What people have to look into: orders that wait for their allotment, differences, cases.
 
 -- How long each held order has waited, or did: the bank's working days that began meanwhile, or days of 24 hours where
--- the due times of its date are not known. In time through the last day that the limit gives.
+-- the due times of its date are not known. In time through the last day that the limit gives. A working day begins where
+-- the bank may pay: how many have begun by a second is that second's place among all these, in order.
 CREATE VIEW held_ages AS
-SELECT h.*, a.days, a.is_kept, a.days > l.working_days AS is_overdue
+SELECT h.*, a.days, w.is_kept, a.days > l.working_days AS is_overdue
 FROM held_orders h
 CROSS JOIN read_cursor n
 CROSS JOIN allotment_limit l
 CROSS JOIN LATERAL (
-    SELECT w.is_kept,
-           CASE WHEN w.is_kept THEN (
-               SELECT count(DISTINCT t.pay_from_s)
-               FROM due_times t
-               WHERE t.trade_date >= h.trade_date AND t.pay_from_s > h.held_at_ns / 1000000000
-                 AND t.pay_from_s <= COALESCE(h.ended_at_ns, n.decided_at_ns) / 1000000000
-           ) ELSE (COALESCE(h.ended_at_ns, n.decided_at_ns) - h.held_at_ns) / 86400000000000 END AS days
-    FROM (SELECT EXISTS (SELECT FROM due_times t WHERE t.trade_date = h.trade_date) AS is_kept) w
-    OFFSET 0 -- in one piece it is reckoned once for all orders that a settlement has left open, and not for each
+    SELECT array_agg(DISTINCT t.pay_from_s ORDER BY t.pay_from_s) AS begin_s,
+           COALESCE(bool_or(t.trade_date = h.trade_date), false) AS is_kept
+    FROM due_times t
+    WHERE t.trade_date >= h.trade_date
+    OFFSET 0 -- in one piece they are put in order once for each date, and not for each order
+) w
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN w.is_kept THEN
+               GREATEST(0, width_bucket(COALESCE(h.ended_at_ns, n.decided_at_ns) / 1000000000, w.begin_s)
+                           - width_bucket(h.held_at_ns / 1000000000, w.begin_s))
+           ELSE (COALESCE(h.ended_at_ns, n.decided_at_ns) - h.held_at_ns) / 86400000000000 END AS days
+) a;
+
+-- Likewise how long each difference has stood, or did.
+CREATE VIEW difference_ages AS
+SELECT f.*, a.days, w.is_kept
+FROM differences f
+CROSS JOIN read_cursor n
+CROSS JOIN LATERAL (
+    SELECT array_agg(DISTINCT t.pay_from_s ORDER BY t.pay_from_s) AS begin_s,
+           COALESCE(bool_or(t.trade_date = f.trade_date), false) AS is_kept
+    FROM due_times t
+    WHERE t.trade_date >= f.trade_date
+    OFFSET 0 -- likewise
+) w
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN w.is_kept THEN
+               GREATEST(0, width_bucket(COALESCE(f.closed_at_ns, n.decided_at_ns) / 1000000000, w.begin_s)
+                           - width_bucket(f.found_at_ns / 1000000000, w.begin_s))
+           ELSE (COALESCE(f.closed_at_ns, n.decided_at_ns) - f.found_at_ns) / 86400000000000 END AS days
 ) a;
 
 CREATE VIEW bank_held_orders AS
@@ -76,9 +98,9 @@ SELECT i.kind AS kind,
        i.case_no AS case_no,
        i.closed_as IS NULL AS is_open,
        readable_time(i.since_ns) AS since,
-       d.days AS age_days,
-       CASE WHEN d.days IS NULL THEN NULL WHEN w.is_kept THEN 'WORKING' ELSE 'CALENDAR' END AS age_in,
-       o.owner AS owner,
+       i.days AS age_days,
+       CASE WHEN i.days IS NULL THEN NULL WHEN i.is_kept THEN 'WORKING' ELSE 'CALENDAR' END AS age_in,
+       COALESCE(e.owner, g.owner) AS owner,
        r.name AS owner_name,
        i.closed_as AS closed_as,
        readable_time(i.closed_at_ns) AS closed_at,
@@ -102,8 +124,9 @@ FROM (
                AS closed_as,
            f.closed_at_ns, f.closed_sequence,
            CASE f.closed_as WHEN 4 THEN (SELECT t.number FROM acts t WHERE t.sequence = f.closed_sequence AND t.number > 0)
-               ELSE f.act_number END AS act_number
-    FROM differences f
+               ELSE f.act_number END AS act_number,
+           f.days, f.is_kept
+    FROM difference_ages f
     LEFT JOIN word_names w1 ON w1.vocabulary = 'difference_class' AND w1.number = f.difference_class
     LEFT JOIN word_names w2 ON w2.vocabulary = 'compared_field' AND w2.number = f.compared_field
     UNION ALL
@@ -118,49 +141,43 @@ FROM (
                JOIN acts t ON t.sequence = b.withdrawn_sequence AND t.number > 0
                WHERE b.trade_date = c.trade_date AND b.party = c.party
                  AND b.withdrawn_sequence BETWEEN c.opened_sequence AND c.taken_back_sequence
-           ) END
+           ) END,
+           CASE WHEN c.taken_back_sequence IS NOT NULL OR g.balance_fen <> 0 THEN -- else nobody knows since when nothing is left
+               CASE WHEN w.is_kept THEN
+                   GREATEST(0, width_bucket(COALESCE(c.taken_back_at_ns, n.decided_at_ns) / 1000000000, w.begin_s)
+                               - width_bucket(c.opened_at_ns / 1000000000, w.begin_s))
+               ELSE (COALESCE(c.taken_back_at_ns, n.decided_at_ns) - c.opened_at_ns) / 86400000000000 END END,
+           w.is_kept
     FROM cases c
     JOIN general_ledger g ON g.account_code = 1910 AND g.party = c.party AND g.trade_date = 0 AND g.item = c.case_no
+    CROSS JOIN read_cursor n
+    CROSS JOIN LATERAL (
+        SELECT array_agg(DISTINCT t.pay_from_s ORDER BY t.pay_from_s) AS begin_s,
+               COALESCE(bool_or(t.trade_date = c.trade_date), false) AS is_kept
+        FROM due_times t
+        WHERE t.trade_date >= c.trade_date
+        OFFSET 0 -- likewise
+    ) w
     UNION ALL
     SELECT 'HELD_ORDER', h.trade_date, h.party, NULL, NULL, NULL, h.contract_no, h.trade_date, h.seat, h.number, NULL, NULL,
-           h.remaining_fen, NULL, h.held_at_ns, h.held_sequence, NULL, NULL, NULL, 0
+           h.remaining_fen, NULL, h.held_at_ns, h.held_sequence, NULL, NULL, NULL, 0, h.days, h.is_kept
     FROM held_ages h
     WHERE h.ended_sequence IS NULL AND h.is_overdue
     UNION ALL
     SELECT 'HELD_ORDER', h.trade_date, h.party, NULL, NULL, NULL, h.contract_no, h.trade_date, h.seat, h.number, NULL, NULL,
-           h.remaining_fen, NULL, h.held_at_ns, h.held_sequence, 'ENDED', h.ended_at_ns, h.ended_sequence, 0
+           h.remaining_fen, NULL, h.held_at_ns, h.held_sequence, 'ENDED', h.ended_at_ns, h.ended_sequence, 0, h.days, h.is_kept
     FROM held_ages h
     WHERE h.ended_sequence IS NOT NULL AND h.is_overdue
 ) i
-CROSS JOIN read_cursor n
-CROSS JOIN LATERAL (
-    SELECT EXISTS (SELECT FROM due_times t WHERE t.trade_date = i.trade_date) AS is_kept
-) w
-CROSS JOIN LATERAL (
-    SELECT CASE
-        WHEN i.closed_as IS NOT NULL AND i.closed_at_ns IS NULL THEN NULL
-        WHEN w.is_kept THEN (
-            SELECT count(DISTINCT t.pay_from_s)
-            FROM due_times t
-            WHERE t.trade_date >= i.trade_date AND t.pay_from_s > i.since_ns / 1000000000
-              AND t.pay_from_s <= COALESCE(i.closed_at_ns, n.decided_at_ns) / 1000000000
-        )
-        ELSE (COALESCE(i.closed_at_ns, n.decided_at_ns) - i.since_ns) / 86400000000000
-    END AS days
-) d
-LEFT JOIN LATERAL (
-    SELECT each.owner
-    FROM item_owners each
-    WHERE each.trade_date = i.trade_date AND each.party = i.party AND each.contract_no IN (i.contract_no, 0) AND each.owner > 0
-    ORDER BY each.contract_no DESC
-    LIMIT 1
-) o ON true
+-- What is said of one contract goes before what is said of the whole date.
+LEFT JOIN item_owners e ON (e.trade_date, e.party, e.contract_no) = (i.trade_date, i.party, i.contract_no) AND e.owner > 0
+LEFT JOIN item_owners g ON (g.trade_date, g.party, g.contract_no) = (i.trade_date, i.party, 0) AND g.owner > 0
 LEFT JOIN acts a ON a.number = i.act_number AND a.number > 0
 LEFT JOIN parties p ON p.party = i.party
 LEFT JOIN contracts k ON k.contract_no = i.contract_no
 LEFT JOIN persons q ON q.person = a.author
 LEFT JOIN persons s ON s.person = a.second
-LEFT JOIN persons r ON r.person = o.owner;
+LEFT JOIN persons r ON r.person = COALESCE(e.owner, g.owner);
 COMMENT ON VIEW bank_worklist IS 'The worklist 差错清单: every difference that a comparison has found, of each comparison the first 65,536, with both values, what brokers make good (cases), and orders whose allotment was overdue; who looks into each, how old it is, and how it was closed.';
 COMMENT ON COLUMN bank_worklist.kind IS 'DIFFERENCE; CASE: what a broker makes good; HELD_ORDER: an order that waited longer for its allotment than it may, see bank_held_orders';
 COMMENT ON COLUMN bank_worklist.trade_date IS 'trade date that it is about';
