@@ -27,7 +27,8 @@ from ..limits import (
 from ..vocabulary import Suite
 from .arguments import INT32_MAX, INT64_MAX, shown, text, whole_number
 
-CALL_FRAMES_IN_FLIGHT_MAX = 2  # one under way, one behind it: more would cut a load of single calls into small frames
+CALL_FRAMES_IN_FLIGHT_MAX = 1  # a frame of 64 costs little more than one of 32: more would cut a load into small ones
+CALL_FRAME_LATE_S = 0.05  # far above what a bank needs for a frame: behind one unanswered for so long nobody waits
 CALL_FRAMES_MAX = 64
 CONNECT_ATTEMPTS_MAX = 1_000  # in a row without a session: about a quarter of an hour at the longest pause
 BACKOFF_NS_MIN = 20_000_000

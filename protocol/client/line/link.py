@@ -209,6 +209,7 @@ class Link:
                 wait_ns = min(wait_ns, max(deadline_ns - self._now_ns(), TICK_NS_MIN))
             await trio.sleep(wait_ns / NS_PER_S)
             session.on_deadline(self._now_ns())
+            self._traffic.tick()
             if session.unsent_bytes:
                 self._traffic.bell.ring()
 

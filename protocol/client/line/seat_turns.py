@@ -3,15 +3,15 @@
 Belongs here: turns of the seats, how many frames of single calls are under way, parking their callers. Never here:
 which calls go together (pending), what a frame is made of (calls), numbers and credit of a seat (window), links.
 
-A seat opened alone has a queue of its own; the seats of a pool share one. What is pending goes with the seat whose
+A seat opened alone has a queue of its own; the seats of a pool share one. All that is pending goes with the seat whose
 turn it is; few such frames are under way together, so that load forms the batch: a frame costs much the same for one
-record as for a hundred, at each of its stations.
+record as for a hundred, at each of its stations. Callers who were answered together call again together.
 
-Callers who were answered together call again together. All in one frame they would go round as one, and each station
-would wait for all others. So a frame takes its share of all who wait: where two may be under way with two seats, two
-of half the size follow each other. A seat alone sends all that is pending.
+A line that answers nothing must not stop the others: a seat whose frames have waited for CALL_FRAME_LATE_S without one
+answer is late. It takes no more, and its frames do not count, as long as another seat can send.
 """
 
+import math
 from collections import deque
 
 import trio
@@ -20,7 +20,7 @@ from ..arguments import whole_number
 from ..errors import SessionEnded
 from ..forks import Origin
 from ..outcomes import Outcome
-from ..settings import CALL_FRAMES_MAX
+from ..settings import CALL_FRAME_LATE_S, CALL_FRAMES_MAX
 from .caller import Call
 from .pending import PendingCalls
 from .waits import Bell
@@ -30,7 +30,7 @@ class SeatTurns:
     """Not thread-safe. The queue is no longer than its callers are many: each waits for its one record."""
 
     def __init__(self, frames_max: int) -> None:
-        """`frames_max`: frames of single calls under way together, over all seats that can send.
+        """`frames_max`: frames of single calls under way together, over all seats that can send and are not late.
 
         Raises MisuseError unless 1 ≤ frames_max ≤ CALL_FRAMES_MAX.
         """
@@ -40,7 +40,7 @@ class SeatTurns:
         self._next: SeatTurn | None = None
         self._ended: SessionEnded | None = None
         self._origin = Origin()
-        self._shares = 1  # how many frames those who wait are for
+        self._late_at = math.inf  # when the first of the seats that count will be late, by trio's clock
 
     def join(self, bell: Bell) -> "SeatTurn":
         """A place for one more seat, whose sender `bell` wakes. It takes nothing before it is `ready`."""
@@ -64,15 +64,14 @@ class SeatTurns:
         self._pending.append(call)
         if self._next is not None:
             self._next.bell.ring()
+        else:
+            self.look_at_time()
         await trio.lowlevel.wait_task_rescheduled(call.abort)
         return call.result()
 
     def calls_for(self, turn: "SeatTurn", count_max: int) -> list[Call]:
-        """What `turn` may put into a frame now, its share of all who wait; it stays pending until taken."""
-        if turn is not self._next:
-            return []
-        waiting = len(self._pending) + sum(seat.records for seat in self._seats)
-        return self._pending.first(min(count_max, -(-waiting // self._shares)))
+        """What `turn` may put into a frame now; it stays pending until taken."""
+        return self._pending.first(count_max) if turn is self._next else []
 
     def taken(self, turn: "SeatTurn", count: int) -> None:
         """The first `count` calls are in a frame of `turn`, and the next seat has its turn."""
@@ -81,16 +80,24 @@ class SeatTurns:
         self._seats.append(turn)
         self.choose()
 
+    def look_at_time(self) -> None:
+        """A seat may have become late, without anything having happened."""
+        if self._next is None and self._pending and trio.current_time() >= self._late_at:
+            self.choose()
+
     def choose(self, awake: "SeatTurn | None" = None) -> None:
         """Something that turns depend on has changed: find who is next, and wake it if there is something to take.
 
-        Of the seats that are ready the one with the fewest frames under way: a line that has fallen silent does not
-        get a second one while another has none. `awake` looks for itself.
+        Of the seats that are ready and not late the one with the fewest frames under way; where all are late, of all.
+        `awake` looks for itself.
         """
+        late_before = trio.current_time() - CALL_FRAME_LATE_S
         ready = [seat for seat in self._seats if seat.is_ready]
-        self._shares = min(len(ready), self._frames_max) or 1
-        is_full = sum(seat.frames for seat in ready) >= self._frames_max
-        self._next = None if is_full else min(ready, key=_frames_under_way, default=None)
+        counted = [seat for seat in ready if not seat.frames or seat.heard_at > late_before] or ready
+        is_full = sum([seat.frames for seat in counted]) >= self._frames_max
+        self._next = None if is_full else min(counted, key=_frames_under_way, default=None)
+        heard_at = min([seat.heard_at for seat in counted if seat.frames], default=math.inf)
+        self._late_at = heard_at + CALL_FRAME_LATE_S
         if self._next is not None and self._next is not awake and self._pending:
             self._next.bell.ring()
 
@@ -112,14 +119,14 @@ class SeatTurns:
 class SeatTurn:
     """One seat's place among those that share a queue."""
 
-    __slots__ = ("_turns", "bell", "frames", "is_ready", "records")
+    __slots__ = ("_turns", "bell", "frames", "heard_at", "is_ready")
 
     def __init__(self, turns: SeatTurns, bell: Bell) -> None:
         """Use `SeatTurns.join`."""
         self._turns = turns
         self.bell = bell
         self.frames = 0  # of single calls, unanswered
-        self.records = 0  # in them
+        self.heard_at = 0.0  # when the last of them was answered, or the first was sent
         self.is_ready = False
 
     def ready(self, is_ready: bool) -> None:
@@ -139,16 +146,21 @@ class SeatTurn:
         self.ready(True)
         return self._turns.calls_for(self, count_max)
 
+    def look_at_time(self) -> None:
+        """Called now and then by this seat's link: callers may wait for another seat that is late."""
+        self._turns.look_at_time()
+
     def taken(self, count: int) -> None:
         """The first `count` of `calls` are in a frame now."""
+        if not self.frames:
+            self.heard_at = trio.current_time()
         self.frames += 1
-        self.records += count
         self._turns.taken(self, count)
 
-    def answered(self, count: int) -> None:
-        """A frame of `count` single calls has its answer."""
+    def answered(self) -> None:
+        """A frame of single calls has its answer."""
         self.frames -= 1
-        self.records -= count
+        self.heard_at = trio.current_time()
         self._turns.choose()
 
     def leave(self, ended: SessionEnded) -> None:

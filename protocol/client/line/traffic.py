@@ -257,6 +257,10 @@ class Traffic:
             self.resume_at_ns = max(self.resume_at_ns, now_ns + self._round_pause_ns())
         self.bell.ring()
 
+    def tick(self) -> None:
+        """Called now and then while the link stands."""
+        self._turn.look_at_time()
+
     def date_opened(self, event: TradeDateOpened) -> None:
         """The trade date rolled while nothing was under way, or before it was answered."""
         self.window.date_opened(event.trade_date, event.next_number)
@@ -328,7 +332,7 @@ class Traffic:
         self.statistics.frames_answered += 1
         self.statistics.records_answered += frame.record_count
         if frame.waiter.is_call:
-            self._turn.answered(frame.record_count)
+            self._turn.answered()
 
     def _resend(self, session: PartnerSession, frame: WindowFrame[Waiter], now_ns: int) -> None:
         _say(session, frame, self._outbox.body(frame.slot), now_ns)

@@ -12,7 +12,7 @@ import trio.testing
 
 from protocol.client import Outcome, Seat, SyncSeat
 from tests.client.fake_bank import FakeBank
-from tests.client.line.test_seat import freezes
+from tests.client.line.test_seat import freezes, two_frames
 
 NOON, ONE = 4 * 10**18, 5 * 10**18  # of a far day: nothing expires here
 
@@ -90,7 +90,7 @@ async def test_a_group_that_is_never_empty_keeps_no_other_waiting(tmp_path: Path
 
 
 async def test_a_call_that_is_taken_back_leaves_no_empty_group(tmp_path: Path) -> None:
-    async with FakeBank.run() as bank, Seat.open(bank.settings(tmp_path)) as seat:
+    async with FakeBank.run() as bank, Seat.open(two_frames(bank, tmp_path)) as seat:
         bank.is_deaf = True
         async with trio.open_nursery() as nursery:
             for count in (1, 2):

@@ -13,7 +13,7 @@ from protocol.client import OutcomeUnknown, Seat, SessionEnded
 from protocol.codes import ReplyCode
 from protocol.messages.customers.accounts import ChangeContract
 from tests.client.fake_bank import BANK_KEY_ID, SEAT, FakeBank
-from tests.client.line.test_seat import freezes
+from tests.client.line.test_seat import freezes, two_frames
 
 
 async def ended(seat: Seat) -> None:
@@ -121,7 +121,7 @@ async def test_what_an_earlier_process_did_not_bring_in_before_the_roll_is_told_
 ) -> None:
     async with FakeBank.run() as bank:
         bank.is_deaf = True
-        async with Seat.open(bank.settings(tmp_path)) as seat, trio.open_nursery() as nursery:
+        async with Seat.open(two_frames(bank, tmp_path)) as seat, trio.open_nursery() as nursery:
             nursery.start_soon(seat.freeze, 195, 1)
             await bank.came(1)
             nursery.start_soon(seat.freeze, 195, 2)
@@ -209,7 +209,7 @@ async def test_what_was_sent_when_the_session_ended_is_unknown_and_what_was_not_
             except (OutcomeUnknown, SessionEnded) as error:
                 told.append(f"{amount_fen}: {error}")
 
-        async with Seat.open(bank.settings(tmp_path)) as seat, trio.open_nursery() as nursery:
+        async with Seat.open(two_frames(bank, tmp_path)) as seat, trio.open_nursery() as nursery:
             bank.is_deaf = True
             for amount_fen in (1, 2, 3):
                 nursery.start_soon(call, seat, amount_fen)
