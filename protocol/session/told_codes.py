@@ -4,6 +4,8 @@ Belongs here: the check of the class. Never here: the list (codes), what a code 
 is newer than this program passes when its class fits: the list may grow (docs/protocol.md, section 15).
 """
 
+import numpy as np
+
 from ..codes import OUTCOME_CODE_MIN, ReplyCode, burns_number, consumes_nothing
 from ..errors import PeerViolation
 from ..messages.customers.open_items import OpenItemsAnswer
@@ -49,6 +51,6 @@ def check_answer_codes(message: AnswerMessage) -> AnswerMessage:
 def check_outcome_codes(outcomes: OutcomeArray) -> OutcomeArray:
     """(n,) `outcomes` as they are. Raises PeerViolation MALFORMED_FRAME for a code that is no outcome."""
     codes = outcomes["code"]
-    if codes.any() and ((codes != 0) & (codes < OUTCOME_CODE_MIN)).any():
+    if np.count_nonzero(codes) and np.count_nonzero((codes != 0) & (codes < OUTCOME_CODE_MIN)):
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "an outcome with a code of another class")
     return outcomes

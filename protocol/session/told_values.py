@@ -6,7 +6,10 @@ A signature proves who says it, not that it is so. What cannot be true is a viol
 nowhere and ends the link. States that are newer than this program pass (docs/protocol.md, section 15).
 """
 
+from collections.abc import Iterable
+
 import numpy as np
+import numpy.typing as npt
 
 from ..codes import ReplyCode
 from ..errors import PeerViolation
@@ -98,6 +101,24 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
 }
 
 
+_NEWER = STATE_MAX + 1  # stands for every state that is newer than this program
+
+
+def _states(named: Iterable[int]) -> npt.NDArray[np.bool_]:
+    """(STATE_MAX + 2,) whether a state is among those named."""
+    table = np.zeros(_NEWER + 1, bool)
+    table[list(named)] = True
+    return table
+
+
+_TELLS_MORE = _states((FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN, STATE_MOVED))
+"""Whether `remaining_fen` is above 0; otherwise it is 0, but in those that may tell either."""
+_MAY_TELL = _states((*STATES_OF_AMOUNTS, _NEWER))
+_IS_REFUSAL = _states((STATE_DEDUCTIBLE,))
+_ACCEPTED_OR_REFUSED = _states(range(FREEZE_STATE_NONE + 1, _NEWER))
+"""Whether a state is told of what was accepted alone, or of what was refused alone."""
+
+
 def check_open_date(trade_date: int) -> int:
     """`trade_date` as it is. Raises PeerViolation MALFORMED_FRAME for what is no day, or out of bounds."""
     if not is_trade_date(trade_date):
@@ -151,18 +172,17 @@ def check_preamble(preamble: OutcomesPreamble, sent_at_ns: int) -> OutcomesPream
 
 def check_outcomes(outcomes: OutcomeArray) -> OutcomeArray:
     """(n,) `outcomes` as they are. Raises PeerViolation MALFORMED_FRAME where code, state and remainder contradict."""
-    if not outcomes.view("<i8").any():
+    if not np.count_nonzero(outcomes.view("<i8")):
         return outcomes  # accepted, of no freeze: most often so, and at once seen
-    state, remaining_fen = outcomes["state"], outcomes["remaining_fen"]
-    is_known = state <= STATE_MAX
-    tells_more = (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN) | (state == STATE_MOVED)
-    may_tell = np.isin(state, STATES_OF_AMOUNTS)
-    is_wrong = (state < FREEZE_STATE_NONE) | (remaining_fen < 0) | (remaining_fen > COLUMN_FEN_MAX)
-    is_wrong |= is_known & ~may_tell & ((remaining_fen > 0) != tells_more)
-    tells_repeat = (state == STATE_NUMBER_GIVEN) & (outcomes["code"] == ReplyCode.ACT_REPEATED)
-    is_refused = (outcomes["code"] != 0) & ~tells_repeat
-    is_wrong |= is_known & (state != FREEZE_STATE_NONE) & (is_refused != (state == STATE_DEDUCTIBLE))
-    if is_wrong.any():
+    code, told, remaining_fen = outcomes["code"], outcomes["state"], outcomes["remaining_fen"]
+    state = np.minimum(np.maximum(told, FREEZE_STATE_NONE), _NEWER).astype(np.intp)
+    is_wrong = (told < FREEZE_STATE_NONE) | (remaining_fen < 0) | (remaining_fen > COLUMN_FEN_MAX)
+    is_wrong |= ((remaining_fen > 0) != _TELLS_MORE[state]) & ~_MAY_TELL[state]
+    is_refused = code != 0
+    if np.count_nonzero(is_refused):
+        is_refused &= (told != STATE_NUMBER_GIVEN) | (code != ReplyCode.ACT_REPEATED)
+    is_wrong |= (is_refused != _IS_REFUSAL[state]) & _ACCEPTED_OR_REFUSED[state]
+    if np.count_nonzero(is_wrong):
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "an outcome that cannot be: of its freeze, or the number given")
     return outcomes
 

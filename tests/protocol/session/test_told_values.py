@@ -99,7 +99,9 @@ def test_code_state_and_remainder_fit_each_other(told: tuple[int, int, int], *, 
         check_answer(OutcomeQuery(MONDAY, 1), answer)
 
 
-@pytest.mark.parametrize(("state", "remaining_fen"), [(-1, 0), (NEWER_STATE, -1), (NEWER_STATE, 2**60 + 1)])
+@pytest.mark.parametrize(
+    ("state", "remaining_fen"), [(-1, 0), (-32_768, 0), (NEWER_STATE, -1), (NEWER_STATE, 2**60 + 1)]
+)
 def test_no_state_is_below_none_and_no_remainder_outside_its_bounds(state: int, remaining_fen: int) -> None:
     outcomes = np.zeros(1, OUTCOME)
     outcomes["state"], outcomes["remaining_fen"] = state, remaining_fen
