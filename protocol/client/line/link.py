@@ -35,7 +35,7 @@ from ..outbox.outbox import Outbox
 from ..settings import SeatSettings
 from .ends import LinkEnd, broken, found, told
 from .traffic import Traffic
-from .waits import receive
+from .waits import receive, send
 
 RECEIVE_BYTES = 64 * 1024  # the outcomes of a 4,096-record frame; larger buffers are mapped anew for each read
 TICKS_PER_HEARTBEAT = 4  # how late a deadline may be noticed: a quarter of an interval
@@ -173,7 +173,10 @@ class Link:
             data = session.data_to_send()
             if data:
                 self._is_mid_send = True
-                await stream.send_all(data)
+                if isinstance(stream, trio.SocketStream):
+                    await send(stream, data)
+                else:
+                    await stream.send_all(data)
                 self._is_mid_send = False
             elif is_established and now_ns < traffic.resume_at_ns:
                 with trio.move_on_after((traffic.resume_at_ns - now_ns) / NS_PER_S):
