@@ -1,17 +1,18 @@
 """What happens to each word: from a partner's session to the ledger, from the ledger to book, mark and session.
 
 Belongs here: the two directions of the order path in order, refusals of a full or stopping gateway. Never here: who
-owns a seat (seat_links), sockets (links), arithmetic (book), the rules of sessions (protocol). Nothing here waits.
+owns a seat (seat_links), what an answer says (answer_words), sockets (links), arithmetic (book), the rules of sessions
+(protocol). Nothing here waits.
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
 import trio
 
 from gateway.clock import Clock
 from gateway.dispatch.admission import LOOKED_AT_NS, Admission, work_of
+from gateway.dispatch.answer_words import AnswerWords
 from gateway.dispatch.answers import Answers
 from gateway.dispatch.feeds import Feeds
 from gateway.dispatch.logons import Logons
@@ -23,7 +24,7 @@ from gateway.links.in_flight import UnaskedAnswer, Waiting
 from gateway.links.ledger_link import LedgerLink, Said, link_frame
 from gateway.links.owner import Entrance
 from gateway.links.partner_link import PartnerLink
-from gateway.ops.statistics import CODES_END, Statistics
+from gateway.ops.statistics import Statistics
 from gateway.own_book.book_intake import BookIntake, BookLost, FeedBroken
 from gateway.signing_time import TimedRegistry
 from protocol.client.line.waits import Bell
@@ -32,13 +33,12 @@ from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame
 from protocol.keys.key_ring import KeyRing
 from protocol.limits import BUSY_RETRY_NS, REPLY_BYTES_UNSENT_PARTY_MAX
-from protocol.messages.codec import decode_link, decode_session, encode
+from protocol.messages.codec import decode_link, encode
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.day.marked import PairsQuery, RangesQuery
 from protocol.messages.feeds import FeedQuery
-from protocol.messages.gateway_link import BookFeed, FeedTold, Register, Registered, SeatHead, SeatHeadQuery
+from protocol.messages.gateway_link import BookFeed, FeedTold, Register, Registered, SeatHeadQuery
 from protocol.messages.queries import TotalsQuery
-from protocol.messages.session import NotApplied
 from protocol.records import unpack_preamble
 from protocol.session.bank import BankSession
 from protocol.session.bank_events import (
@@ -92,6 +92,7 @@ class Dispatcher:
         self.answers = Answers(self.turns, clock, self.progress.ring, self._failed)
         self.feeds = Feeds(self.admission, self.answers, clock, self._ask_page)
         self._seats = SeatLinks(self.answers, self.turns, clock, self._begin_feed)
+        self._words = AnswerWords(self._seats, self.feeds, mark, statistics, clock)
         self.link_log = self._seats.log
         self._logons = Logons(self._registry, self.admission, policy, self._seats.up, self._seats.of_seat, clock)
 
@@ -300,14 +301,14 @@ class Dispatcher:
         for waiting, frame in answers:
             seat = waiting.frame.header.seat
             try:
-                say = self._understood(waiting, frame)
+                say = self._words.understood(waiting, frame)
                 self.answers.put(self._registry.owner_of(seat) or 0, seat, waiting.owner, say)
             except LEDGER_FAULTS as error:
                 broken = error
         for fed in news:  # behind the outcomes of its row
             self.feeds.news(fed)
-        self._statistics.outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
         self.turns.run()
+        self._statistics.outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
         self._seats.tell_open_date()
         self.progress.ring()
         if self._intake.checkpoint is not None:
@@ -337,48 +338,6 @@ class Dispatcher:
                     self._registry.apply(accepted, preamble.decided_at_ns)
                     if isinstance(accepted, OpenTradeDate):
                         self._seats.open_date = accepted.trade_date
-
-    def _understood(self, waiting: Waiting, frame: Frame) -> Callable[[], None]:
-        """What is to be done about one answer at its seat's turn. Raises UnaskedAnswer, PeerViolation."""
-        self._statistics.answer_frames += 1
-        kind = frame.header.kind
-        if kind == FrameKind.OUTCOMES:
-            return partial(self._say_outcomes, waiting, frame)
-        if kind == FrameKind.NOT_APPLIED:
-            message = decode_session(frame.body)
-            if not isinstance(message, NotApplied):
-                raise UnaskedAnswer("a NOT_APPLIED frame with another body")
-            if 0 <= message.code < CODES_END:
-                self._statistics.not_applied_by_code[message.code] += 1
-            return partial(self._say, waiting, lambda session, ns: session.send_not_applied(frame.header, message, ns))
-        if kind == FrameKind.ANSWER and not frame.body:
-            return partial(self._end_unanswered, waiting)
-        if kind == FrameKind.ANSWER:
-            number, body = frame.header.first_number, frame.body
-            return partial(self._say, waiting, lambda session, ns: session.send_answer(number, body, ns))
-        head = decode_link(frame.body)
-        if isinstance(head, FeedTold):
-            self._mark.raise_to(head.sequence, head.digest)
-            return partial(self._tell_page, waiting, frame.header.first_number, head)
-        if not isinstance(head, SeatHead):
-            raise UnaskedAnswer("a SEAT_HEAD frame with another body")
-        return partial(self._seats.say_head, waiting, head)
-
-    def _tell_page(self, waiting: Waiting, number: int, told: FeedTold) -> None:
-        self.feeds.told(self._seats.up.get(waiting.owner), number, told)
-
-    def _say(self, waiting: Waiting, say: Callable[[BankSession, int], None]) -> None:
-        """To the link that asked, if it is still there."""
-        if (link := self._seats.up.get(waiting.owner)) is not None:
-            link.deliver(lambda: say(link.session, self._clock.elapsed_ns()))
-
-    def _say_outcomes(self, waiting: Waiting, frame: Frame) -> None:
-        self._statistics.answered_after(self._clock.elapsed_ns() - waiting.since_ns)
-        self._say(waiting, lambda session, ns: session.send_outcomes(frame, ns))
-
-    def _end_unanswered(self, waiting: Waiting) -> None:
-        if (link := self._seats.up.get(waiting.owner)) is not None:
-            link.end(ReplyCode.STOPPING, "the question could not be answered")
 
     def _linked_ledger(self) -> LedgerLink:
         if self._ledger is not None:

@@ -5,6 +5,7 @@ Never here: what an answer means (dispatcher), the book.
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -86,6 +87,9 @@ class LedgerLink:
         self._bell = Bell()
         self._silent_beats = 0
         self._scope: trio.CancelScope | None = None  # of the link that is up
+        self._stream: trio.SocketStream | None = None  # the link that is registered
+        self._is_sending = False  # its task is in the middle of a piece
+        self._rest = b""  # of a piece that the system did not take whole
         self.in_flight = InFlight()
         self.registered = False
         self.first_registered = trio.Event()
@@ -99,11 +103,28 @@ class LedgerLink:
         """
         if not self.in_flight.has_room(frame):
             return False
+        is_awaited = not self.in_flight.records
         self.in_flight.add(frame, owner, self._clock.elapsed_ns(), party)
         if self.registered:
             self._outgoing.put(party, frame)
-            self._bell.ring()
+            if is_awaited and self._stream is not None and not self._is_sending:
+                self._send_at_once(self._stream)
+            else:
+                self._bell.ring()
         return True
+
+    def _send_at_once(self, stream: trio.SocketStream) -> None:
+        """Nothing is under way, so the ledger waits for this frame, and nothing could be gathered with it: it does not
+        wait until a task is woken. What the system does not take, and what is wrong with the socket, is the task's.
+        """
+        data = self._rest + self._outgoing.take()
+        try:
+            sent = os.write(stream.socket.fileno(), data)  # trio's sockets do not block
+        except OSError:
+            sent = 0
+        self._rest = data[sent:]
+        if self._rest or self._outgoing:
+            self._bell.ring()
 
     def renew(self) -> None:
         """Drops the link; the next one is registered as after any loss."""
@@ -157,6 +178,7 @@ class LedgerLink:
             if self.registered:
                 self.links_lost += 1
             self.registered = False
+            self._stream, self._is_sending, self._rest = None, False, b""
             self._outgoing.clear()
             self.in_flight.drop_logons_and_queries(self._owner.is_open)
             await trio.aclose_forcefully(stream)
@@ -174,6 +196,7 @@ class LedgerLink:
         self._owner.registered(message)
         self.registered = True
         self.links_made += 1
+        self._stream = stream
         self._outgoing.clear()
         for waiting in self.in_flight.in_order():
             self._outgoing.put(waiting.party, waiting.frame)
@@ -185,8 +208,11 @@ class LedgerLink:
         try:
             while True:
                 await self._bell.wait()
-                while self._outgoing:
-                    await send(stream, self._outgoing.take())
+                self._is_sending = True
+                while self._rest or self._outgoing:
+                    data, self._rest = self._rest or self._outgoing.take(), b""
+                    await send(stream, data)
+                self._is_sending = False
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
             scope.cancel()
 
