@@ -29,7 +29,7 @@ from ledger.core.lines.proceeds import mark_booked
 from ledger.core.resolve import Block, Targets
 from ledger.core.settling.apply import apply_settlements
 from ledger.core.state.book import Book
-from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions, is_some
 from ledger.core.state.unsettled import add_by_slot
 from protocol.records import OutcomeArray
 from protocol.vocabulary import Way
@@ -58,15 +58,15 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         power_fen += release_fen * RELEASE_POWER[block.kind]
     np.add.at(book.frozen_fen, block.account, frozen_fen)
     np.add.at(book.power_fen, block.account, power_fen)
-    if np.any(block.moves_money):
+    if is_some(block.moves_money):
         keep_moved(book, block, accepted, outcomes)
     if isinstance(block.kind, int) and OPENS_FREEZE[block.kind]:
         return
     balance_fen = amount_fen * BALANCE[block.kind]
-    if balance_fen.any():
+    if is_some(balance_fen):
         np.add.at(book.balance_fen, block.account, balance_fen)
         book.owned_fen_bound += int(np.maximum(balance_fen, 0).sum())
-        _post(book, block, amount_fen, np.flatnonzero(balance_fen))
+        _post(book, block, amount_fen, balance_fen.nonzero()[0])
         _pay_interest(book, block, amount_fen)
     sells = np.flatnonzero(np.not_equal(SOLD[block.kind], 0) & accepted)
     if len(sells) and block.unsettled_slot is not None:
@@ -85,7 +85,7 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         np.maximum.at(book.seat_serial, np.broadcast_to(block.seat, (block.count,))[booked], block.serial[booked])
     if block.way is not None:
         _leave_in_suspense(book, block, block.way, accepted, amount_fen)
-    moves = book.moved.is_used and (block.corrections is not None or bool(np.any(block.moves_money)))
+    moves = book.moved.is_used and (block.corrections is not None or is_some(block.moves_money))
     if block.targets is not None:
         if moves:
             draw_moved(book, block, block.targets, accepted)
@@ -101,7 +101,7 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
 def _posted(block: Block, way: LongColumn, amount_fen: FenColumn, outcomes: OutcomeArray) -> FenColumn:
     """(n,) amounts, of forced card debits only what was posted to the account: the outcome tells it."""
     forced = way == Way.FORCED_CARD
-    if not forced.any():
+    if not is_some(forced):
         return amount_fen
     return np.where(forced, outcomes["remaining_fen"], amount_fen)
 
@@ -110,7 +110,7 @@ def _leave_in_suspense(book: Book, block: Block, way: LongColumn, accepted: Mask
     """What forced card debits take beyond what was posted is the bank's own until it is collected."""
     forced = np.flatnonzero(accepted & (way == Way.FORCED_CARD))
     rest_fen = block.amount_fen[forced] - posted_fen[forced]
-    if rest_fen.any():
+    if is_some(rest_fen):
         book.general_ledger.post_by_outlet(SUSPENSE, book.outlet.take(block.account[forced]).astype(np.int64), rest_fen)
 
 
@@ -135,7 +135,7 @@ def _keep_freezes(book: Book, block: Block, accepted: Mask, amount_fen: FenColum
     requests, slot = book.requests, block.slot
     if slot is None:
         return
-    freezes = np.flatnonzero(OPENS_FREEZE[block.kind] & accepted)
+    freezes = (OPENS_FREEZE[block.kind] & accepted).nonzero()[0]
     if len(freezes) == block.count:
         requests.contract[slot] = block.contract + 1
         requests.amount_fen[slot] = amount_fen
@@ -161,7 +161,7 @@ def _draw_down(book: Book, block: Block, targets: Targets, accepted: Mask) -> No
     np.add.at(book.requests.released_fen, slot, released_fen)
     if len(book.clearing.complete):
         closes = BY_SET[kind]
-        if np.any(closes):
+        if is_some(closes):
             ended = np.flatnonzero(np.broadcast_to(closes, positions.shape))
             np.add.at(book.requests.closed_fen, slot[ended], released_fen[ended])
         after = np.isin(book.requests.cleared_in[slot], book.clearing.complete) & ~closes

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ledger.core.control.keys import is_key_over
 from ledger.core.kind_tables import OPENS_FREEZE
 from ledger.core.state.book import Book
-from ledger.core.state.columns import LongColumn, Positions
+from ledger.core.state.columns import LongColumn, Positions, is_some
 from ledger.core.state.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT
 from protocol.errors import MisuseError
 from protocol.header import PrefixArray
@@ -60,13 +60,13 @@ class Frames:
 
 def check_seats(book: Book, frames: Frames, decided_at_ns: int) -> None:
     """Raises MisuseError unless every seat is registered and belongs to the sender, whose key is good for it."""
-    seats = frames.seat
-    if int(seats.min()) < 1 or int(seats.max()) > SEATS_MAX:
-        raise MisuseError("a seat out of range")
-    owners = book.seat_owner.take(seats)
-    if not owners.all() or (owners != frames.sender).any():
-        raise MisuseError("a frame from a seat that is not the sender's")
-    for sender, seat, key_id in set(zip(frames.sender.tolist(), seats.tolist(), frames.key_id.tolist(), strict=True)):
+    senders = zip(frames.sender.tolist(), frames.seat.tolist(), frames.key_id.tolist(), strict=True)
+    for sender, seat, key_id in set(senders):
+        if not 1 <= seat <= SEATS_MAX:
+            raise MisuseError("a seat out of range")
+        owner = int(book.seat_owner[seat])
+        if not owner or owner != sender:
+            raise MisuseError("a frame from a seat that is not the sender's")
         if is_key_over(book, sender, seat, key_id, decided_at_ns):
             raise MisuseError(f"a frame under key {key_id} of party {sender}, which is good no more at seat {seat}")
 
@@ -74,12 +74,12 @@ def check_seats(book: Book, frames: Frames, decided_at_ns: int) -> None:
 def check_next(book: Book, frames: Frames, count: int, decided_at_ns: int) -> None:
     """Raises MisuseError unless every frame is next at its seat when its turn comes, and all have `count` records."""
     check_seats(book, frames, decided_at_ns)
-    counts = frames.record_count
-    if (frames.trade_date != book.trade_date).any():
+    counts = frames.record_count.tolist()
+    if is_some(frames.trade_date != book.trade_date):
         raise MisuseError("a frame of a trade date that is not open")
-    if int(counts.min()) < 1 or int(counts.sum()) != count or count > COMMIT_RECORDS_MAX:
+    if min(counts) < 1 or sum(counts) != count or count > COMMIT_RECORDS_MAX:
         raise MisuseError("the frames do not add up to the records")
-    if (frames.first_number != _expected_numbers(book, frames)).any():
+    if is_some(frames.first_number != _expected_numbers(book, frames)):
         raise MisuseError("a frame that is not next at its seat")
 
 
@@ -102,12 +102,14 @@ def give_out_pages(book: Book, frames: Frames, records: RecordArray) -> None:
     that do. Raises MisuseError, with nothing changed, when they do not fit.
     """
     is_freeze = OPENS_FREEZE[records["kind"]]  # of a kind below 0 the table has the item of its byte
-    if not is_freeze.any():
+    if not is_some(is_freeze):
         return
-    counts = frames.record_count
-    begins = np.cumsum(counts) - counts
-    base = frames.seat * PAGES_PER_SEAT
+    counts, base = frames.record_count, frames.seat * PAGES_PER_SEAT
     lasts = frames.first_number + counts - 1
+    if len(base) == 1 and int(lasts[0]) & PAGE_MASK >= len(records) - 1:  # one frame, in one page
+        book.requests.give_out(base + (lasts >> PAGE_BITS))
+        return
+    begins = np.cumsum(counts) - counts
     # A frame lies in one page, or in two: then each part is asked for its own.
     page_ends = begins + np.minimum(REQUEST_PAGE_RECORDS - (frames.first_number & PAGE_MASK), counts)
     is_split = page_ends < begins + counts

@@ -37,7 +37,7 @@ from ledger.core.resolve import Block
 from ledger.core.settling.amounts import contracts_to_settle
 from ledger.core.settling.lanes import prove
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
-from ledger.core.state.columns import FenColumn, Mask, Positions
+from ledger.core.state.columns import FenColumn, Mask, Positions, is_some
 from ledger.core.state.customers.restraints import sums_fen
 from ledger.core.state.requests import key_dates
 from ledger.core.state.totals import outlets_apart
@@ -58,7 +58,7 @@ def check_block(book: Book, block: Block) -> None:
         power_fen += book.restrained_fen.take(block.account)
         _demand(power_fen >= 0, "balance − frozen − bought + sold", book)
     if isinstance(block.kind, int) and OPENS_FREEZE[block.kind]:
-        if book.moved.is_used and np.any(block.moves_money):
+        if book.moved.is_used and is_some(block.moves_money):
             check_moved(book, block)
         return
     accounts = _accounts_of(block, LOWERS_FROZEN)
@@ -67,7 +67,7 @@ def check_block(book: Book, block: Block) -> None:
     accounts = _accounts_of(block, LOWERS_BALANCE)
     if len(accounts):
         _demand(book.balance_fen.take(accounts) >= 0, "balance", book)
-    if book.moved.is_used and (len(accounts) or np.any(block.moves_money)):
+    if book.moved.is_used and (len(accounts) or is_some(block.moves_money)):
         check_moved(book, block)
 
 
@@ -206,7 +206,7 @@ def _check_freezes(book: Book) -> dict[int, FenColumn]:
         remaining_fen = requests.amount_fen[part] - drawn_fen - released_fen
         _demand((drawn_fen >= 0) & (released_fen >= 0) & (remaining_fen >= 0), "a freeze", book)
         _demand((requests.amount_fen[part] > 0) == (contract > 0), "the owner of a freeze", book)
-        places = np.flatnonzero(remaining_fen)
+        places = remaining_fen.nonzero()[0]
         accounts = book.account_of_contract[contract[places] - 1]
         dates = key_dates(requests.keys_of(places + start, book.trade_date))
         for date in np.unique(dates).tolist():

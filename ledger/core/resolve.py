@@ -29,7 +29,7 @@ from ledger.core.lines.proceeds import Proceeds, read_proceeds
 from ledger.core.lines.read import Lines, read_lines
 from ledger.core.settling.read import Settlements, read_settlements
 from ledger.core.state.book import ACCOUNT_MASK, CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
-from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, Positions, is_some
 from ledger.core.state.unsettled import DAY_CODES
 from protocol.errors import MisuseError
 from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_nos_from_indices
@@ -131,7 +131,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
     head = np.ascontiguousarray(words[:, _WORD_HEAD])
     kinds = (head & 0xFF).astype(np.intp, copy=False)
     kind: int | Positions = int(kinds[0])
-    if (kinds != kind).any():
+    if is_some(kinds != kind):
         kind = kinds
     sender = frames.sender
     party = frames.over_records(sender)
@@ -162,7 +162,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         amount_fen=np.ascontiguousarray(words[:, _WORD_AMOUNT]),
         release_fen=_where_used(words[:, _WORD_RELEASE], HAS_RELEASE, kind),
         turnover_fen=_where_used(words[:, _WORD_TURNOVER], HAS_TURNOVER, kind),
-        slot=own_slots(book, frames, count) if OPENS_FREEZE[kind].any() else None,
+        slot=own_slots(book, frames, count) if is_some(OPENS_FREEZE[kind]) else None,
         unsettled_slot=_unsettled_slots(book, head, kind),
         cleared=_cleared(book, head, kind, contract),
         proceeds=read_proceeds(book, kind, role, day, contract),
@@ -176,19 +176,19 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
 def _where_used(word: LongColumn, is_used: Mask, kind: int | Positions) -> FenColumn | None:
     """A field that some kinds use; None when no record of the block is of such a kind."""
     used = is_used[kind]
-    return np.where(used, word, 0) if used.any() else None
+    return np.where(used, word, 0) if is_some(used) else None
 
 
 def _unsettled_slots(book: Book, head: LongColumn, kind: int | Positions) -> ByteColumn | None:
     has_day = EXECUTED[kind]
-    if not has_day.any():
+    if not is_some(has_day):
         return None
     slots: ByteColumn = book.unsettled.slot_of_day.take(np.where(has_day, head >> _DAY_SHIFT & (DAY_CODES - 1), 0))
     return slots
 
 
 def _cleared(book: Book, head: LongColumn, kind: int | Positions, contract: Positions) -> Mask | None:
-    if not len(book.clearing.complete) or not IS_FACT[kind].any():
+    if not len(book.clearing.complete) or not is_some(IS_FACT[kind]):
         return None
     found = np.zeros(len(head), bool)
     days, parties = head >> _DAY_SHIFT & (DAY_CODES - 1), book.contract_facts.take(contract) >> PARTY_SHIFT
@@ -199,14 +199,14 @@ def _cleared(book: Book, head: LongColumn, kind: int | Positions, contract: Posi
 
 def _ways(head: LongColumn, kind: int | Positions) -> LongColumn | None:
     has_way = HAS_WAY[kind]
-    if not has_way.any():
+    if not is_some(has_way):
         return None
     ways: LongColumn = np.where(has_way, head >> _WAY_SHIFT & 0xFF, 0)
     return ways
 
 
 def _restraints(word: LongColumn, way: LongColumn | None) -> LongColumn | None:
-    if way is None or not (way == Way.JUDICIAL).any():
+    if way is None or not is_some(way == Way.JUDICIAL):
         return None
     named: LongColumn = np.where(way == Way.JUDICIAL, word, 0)
     return named
@@ -216,7 +216,7 @@ def _unused_bits(
     words: LongColumn, head: LongColumn, kind: int | Positions, way: LongColumn | None, lines: Lines | None
 ) -> int | LongColumn:
     if lines is not None and len(lines.positions) == len(words):
-        return lines.is_malformed.astype(np.int64) if lines.is_malformed.any() else 0
+        return lines.is_malformed.astype(np.int64) if is_some(lines.is_malformed) else 0
     unused = head & _UNUSED_HEAD[kind]
     if way is None:
         unused |= words[:, _WORD_TARGET] & _UNUSED_TARGET[kind] | words[:, _WORD_NUMBER] & _UNUSED_NUMBER[kind]
@@ -228,7 +228,7 @@ def _unused_bits(
         unused |= words[:, _WORD_TURNOVER] & _UNUSED_TURNOVER[kind]
     if lines is not None:
         unused[lines.positions] = lines.is_malformed
-    return unused if unused.any() else 0
+    return unused if is_some(unused) else 0
 
 
 def _whose(book: Book, frames: Frames, kind: int | Positions, party: int | LongColumn) -> int | LongColumn:
@@ -236,7 +236,7 @@ def _whose(book: Book, frames: Frames, kind: int | Positions, party: int | LongC
     day desk sends is of the broker in whose place it does.
     """
     open_at = book.clearing.open_at
-    if not (open_at and IS_LINE[kind].any() and (frames.sender == BANK_PARTY).any()):
+    if not (open_at and is_some(IS_LINE[kind]) and is_some(frames.sender == BANK_PARTY)):
         return party
     of_frame = [
         open_at[seat].party if seat in open_at else sender
@@ -251,7 +251,7 @@ def _named(
 ) -> tuple[Mask, Positions, LongColumn, Positions]:
     """(n,) each: known, contract index, state, account index of the contract or account that each record names."""
     names_account = NAMES_ACCOUNT[kind]
-    if not names_account.any():
+    if not is_some(names_account):
         return _contracts(book, numbers, party)
     known, state, account = _accounts(book, numbers, party)
     contract = np.zeros(len(numbers), np.intp)
@@ -298,7 +298,7 @@ def _targets(
     book: Book, frames: Frames, records: RecordArray, kind: int | Positions, contract: Positions
 ) -> Targets | None:
     names_freeze = NAMES_FREEZE[kind]
-    if not names_freeze.any():
+    if not is_some(names_freeze):
         return None
     positions = np.flatnonzero(np.broadcast_to(names_freeze, contract.shape))
     dates = records["target_date"][positions].astype(np.int64)
@@ -321,6 +321,6 @@ def _targets(
         pending=(numbers_open >= book.next_number.take(seats_open)) & (numbers_open < after.take(seats_open)),
         remaining_fen=np.where(matched, remaining, 0),
         due_fen=book.requests.due_fen(slot, book.clearing.complete),
-        is_ended=are_ended(book, slot, dates) if len(book.clearing.complete) and IS_FACT[kind].any() else None,
+        is_ended=are_ended(book, slot, dates) if len(book.clearing.complete) and is_some(IS_FACT[kind]) else None,
         date=dates,
     )

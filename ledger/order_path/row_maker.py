@@ -4,6 +4,7 @@ Belongs here: what a row holds beside the frames and their outcomes. Never here:
 """
 
 import dataclasses
+from functools import partial
 
 from ledger.core import engine
 from ledger.core.control.rows import heads_closed
@@ -68,5 +69,5 @@ class RowMaker:
         return row
 
     def _state_check(self, elapsed_ns: int) -> bytes:
-        place = self.state_round.due(engine.state_slice_count(self._book), elapsed_ns)
+        place = self.state_round.due(partial(engine.state_slice_count, self._book), elapsed_ns)
         return b"" if place is None else state_check(self._book, place)

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 
 from ledger.core import engine, lane
 from ledger.core.blocks.named_twice import accounts_named_twice
+from ledger.core.blocks.proof import Proof
 from ledger.core.decide import decide_in_order
 from ledger.core.frames import Frames, check_next, give_out_pages
 from ledger.core.invariants import check_book
@@ -258,7 +259,7 @@ def test_a_lone_debit_that_is_not_covered_is_refused_without_the_law() -> None:
     records = joined(*(freeze(no, 100 + place % 2) for place, no in enumerate(contracts)))
     frames = Frames.of(desk.prefixes(Frame(SEAT, records)))
     give_out_pages(desk.book, frames, records)
-    proof = lane._Proof(desk.book, resolve(desk.book, frames, records), np.ones(20, np.bool_))
+    proof = Proof(desk.book, resolve(desk.book, frames, records), np.ones(20, np.bool_))
     code = np.zeros(20, np.int16)
 
     proof.judge_debits(code, np.zeros(20, np.int64))

@@ -41,7 +41,7 @@ def test_names_are_apart_and_every_decision_and_book_has_mutants() -> None:
         "engine.py",
         "frames.py",
         "invariants.py",
-        "lane.py",
+        "blocks/proof.py",
         "control/day/lanes.py",
         "corrections/apply.py",
         "corrections/at_hand.py",

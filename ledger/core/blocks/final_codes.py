@@ -19,7 +19,7 @@ from ledger.core.kind_tables import (
     WORKS,
 )
 from ledger.core.resolve import Block
-from ledger.core.state.columns import LongColumn, Mask, Positions, ShortColumn
+from ledger.core.state.columns import LongColumn, Mask, Positions, ShortColumn, is_some
 from protocol.codes import ReplyCode
 from protocol.kinds import KIND_CODES
 from protocol.limits import AMOUNT_FEN_MAX
@@ -42,15 +42,15 @@ def final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
     if not isinstance(block.stopped, int) or block.stopped:
         mark(code, ReplyCode.BROKER_STOPPED, np.not_equal(block.stopped, 0) & NEEDS_MARKET[kind])
     by_state = STATE_CODE.take(block.state + kind * STATE_CODES)
-    if by_state.any():
+    if is_some(by_state):
         if block.way is not None:
             by_state[_works(block, block.way)] = 0
         np.copyto(code, by_state, where=by_state != 0)
     unknown = ~block.known
-    if unknown.any():
+    if is_some(unknown):
         np.copyto(code, UNKNOWN_CODE[kind], where=unknown)
-    late = np.not_equal(block.valid_until_ns, 0) & np.less(block.valid_until_ns, decided_at_ns)
-    if late.any():
+    if is_some(block.valid_until_ns):
+        late = np.not_equal(block.valid_until_ns, 0) & np.less(block.valid_until_ns, decided_at_ns)
         if block.way is not None:
             late = late & ~never_late(block.kind, block.way)
         mark(code, ReplyCode.EXPIRED, late & EXPIRES[kind])
@@ -80,5 +80,5 @@ def never_late(kind: int | Positions, way: LongColumn) -> Mask:
 
 def mark(code: ShortColumn, reply: ReplyCode, where: Mask | np.bool_) -> None:
     """Write a code over those at (n,) `where`."""
-    if where.any():
+    if is_some(where):
         np.copyto(code, np.int16(reply), where=where)

@@ -14,7 +14,7 @@ from ledger.core.corrections.read import Corrections
 from ledger.core.kind_tables import DRAWN, FROZEN, OPENS_FREEZE, RELEASE_FROZEN
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
-from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions, is_some
 from ledger.core.state.customers.moved import Posted
 from protocol.records import STATE_MOVED, OutcomeArray
 from rules.contracts import ENDED
@@ -52,7 +52,7 @@ def draw_moved(book: Book, block: Block, targets: Targets, accepted: Mask) -> No
     np.subtract.at(requests.moved_fen, slots, drawn_fen + back_fen)
     np.subtract.at(book.moved.remaining_fen, block.account[positions], drawn_fen + back_fen)
     _add_drawn(book, block, positions, drawn_fen)
-    gives = np.flatnonzero(back_fen)
+    gives = back_fen.nonzero()[0]
     _post(book, block, positions[gives], -back_fen[gives], block.account[positions])
 
 
@@ -76,7 +76,7 @@ def _parts(book: Book, slots: Positions, charge_fen: FenColumn, released_fen: Fe
 
 def _add_drawn(book: Book, block: Block, positions: Positions, drawn_fen: FenColumn) -> None:
     """The records at (m,) positions have drawn so much of moved money, each on the date on which it was executed."""
-    draws = np.flatnonzero(drawn_fen)
+    draws = drawn_fen.nonzero()[0]
     dates = block.executed_on(book)[positions[draws]]
     for date in np.unique(dates).tolist():
         here = draws[dates == date]
@@ -117,5 +117,5 @@ def post_moved(book: Book, accounts: Positions, parties: LongColumn, amounts_fen
     """(m,) amounts between accounts and 2420 of their brokers: above 0 moved, below 0 given back."""
     outlets = book.outlet.take(accounts).astype(np.int64)
     for leg, which in ((MOVED, amounts_fen > 0), (GIVEN_BACK, amounts_fen < 0)):
-        if which.any():
+        if is_some(which):
             book.general_ledger.post_moved(leg, outlets[which], parties[which], np.abs(amounts_fen[which]))

@@ -8,7 +8,7 @@ import numpy as np
 
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
-from ledger.core.state.columns import Mask, Positions
+from ledger.core.state.columns import Mask, Positions, is_some
 
 
 def accounts_of_falling_serials(book: Book, block: Block, counts: Mask) -> list[Positions]:
@@ -17,11 +17,11 @@ def accounts_of_falling_serials(book: Book, block: Block, counts: Mask) -> list[
     """
     if block.serial is None:
         return []
-    positions, found = np.flatnonzero(counts), list[Positions]()
+    positions, found = counts.nonzero()[0], list[Positions]()
     serial, seats = block.serial[positions], np.broadcast_to(block.seat, (block.count,))[positions]
     for seat in np.unique(seats).tolist():
         of_seat = np.flatnonzero(seats == seat)
         in_order = np.concatenate((book.seat_serial[seat : seat + 1], serial[of_seat]))
-        if in_order.any() and (in_order[1:] <= in_order[:-1]).any():
+        if is_some(in_order) and is_some(in_order[1:] <= in_order[:-1]):
             found.append(block.account[positions[of_seat]])
     return found

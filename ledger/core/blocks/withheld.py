@@ -10,7 +10,7 @@ import numpy as np
 from ledger.core.kind_tables import COMMITTED, LOWERS_FROZEN, RELEASE_COMMITTED
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
-from ledger.core.state.columns import FenColumn, Mask, Positions
+from ledger.core.state.columns import FenColumn, Mask, Positions, is_some
 from ledger.core.state.customers.restraints import Moved, Restraint
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import RestraintKind, Way
@@ -75,7 +75,7 @@ def _accounts_concerned(book: Book, block: Block, accepted: Mask) -> Positions |
     ordered = None if block.way is None else accepted & (block.way >= Way.JUDICIAL)
     concerned = block.account[:0] if ordered is None else block.account[ordered]
     by_set = block.corrections is not None or block.settlements is not None
-    if book.restraints.by_account and (by_set or LOWERS_FROZEN[block.kind].any()):
+    if book.restraints.by_account and (by_set or is_some(LOWERS_FROZEN[block.kind])):
         lowering = block.account[accepted & _may_lower(block)]
         concerned = np.concatenate((concerned, lowering[book.restrained_fen.take(lowering) != 0]))
     return np.unique(concerned) if len(concerned) else None

@@ -11,7 +11,7 @@ import numpy as np
 from ledger.core.frames import Frames
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
-from ledger.core.state.columns import FenColumn, Positions
+from ledger.core.state.columns import FenColumn, Positions, is_some
 from ledger.core.state.day.clearing import CASE_TOLD, Lane
 from ledger.core.state.day.obligations import Obligation
 from protocol.given_numbers import contract_no_from_index
@@ -136,10 +136,10 @@ def tell_payment(book: Book, obligation: Obligation, at_s: int) -> None:
 def count_accepted(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:
     """What was accepted of brokers' requests in a block row, by seat and kind. Work for each frame and kind."""
     kind, codes = block.kind, outcomes["code"]
-    accepted = codes == 0 if codes.any() else None
+    accepted = codes == 0 if is_some(codes) else None
     if isinstance(kind, int):
         if kind in COUNTED:
-            at = None if accepted is None else np.flatnonzero(accepted)
+            at = None if accepted is None else accepted.nonzero()[0]
             _count(book, frames, COUNTED.index(RecordKind(kind)), block.amount_fen, at)
         return
     there = np.bincount(kind, minlength=KIND_CODES)

@@ -11,7 +11,7 @@ import numpy as np
 from ledger.core.frames import Frames
 from ledger.core.kind_tables import BY_SET, IS_CORRECTION, TAKES_BACK, may_send
 from ledger.core.state.book import PARTY_SHIFT, Book
-from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions, is_some
 from ledger.core.state.day.clearing import Lane
 from protocol.records import RecordArray, records_at
 from protocol.vocabulary import LaneEvent, LaneState
@@ -58,7 +58,7 @@ def read_corrections(
     without any. For others nothing is gathered: what they cost would be up to whoever has a key.
     """
     by_set = BY_SET[kinds]
-    if not by_set.any():
+    if not is_some(by_set):
         return None
     positions = np.flatnonzero(np.broadcast_to(by_set & may_send(kinds, roles), contract.shape))
     if not len(positions):
@@ -93,10 +93,10 @@ def closes_orders(lane: Lane) -> bool:
 
 def _is_followed(corrects: Mask, frame: Positions, contract: Positions, day: LongColumn) -> Mask:
     """(m,) whether a correction of the same contract and day stands behind each in its frame."""
-    if not corrects.any():
+    if not is_some(corrects):
         return np.zeros(len(corrects), bool)
     last: dict[tuple[int, int, int], int] = {}
     names = list(zip(frame.tolist(), contract.tolist(), day.tolist(), strict=True))
-    for place in np.flatnonzero(corrects).tolist():
+    for place in corrects.nonzero()[0].tolist():
         last[names[place]] = place
     return np.array([last.get(name, -1) > place for place, name in enumerate(names)], bool)

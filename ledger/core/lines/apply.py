@@ -14,7 +14,7 @@ from ledger.core.lines.brought import BroughtColumns, brought
 from ledger.core.lines.read import Lines, SetLines
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
-from ledger.core.state.columns import FenColumn, Mask, Positions
+from ledger.core.state.columns import FenColumn, Mask, Positions, is_some
 from ledger.core.state.day.clearing import FEN_COLUMNS, ClearedContracts, Lane
 from ledger.core.state.requests import BUY_TOLD, ORDER_TOLD, SAID_COLUMNS
 from protocol.errors import InvariantBroken
@@ -77,7 +77,7 @@ def _keep_by_contract(
     if lines.kinds.any(SIDE != LineSide.NONE):
         listed_buys_fen = np.where(listed[places], brings.buys_fen, 0)
         for name, fen in zip(FEN_COLUMNS, (*brings, listed_buys_fen), strict=True):
-            if fen.any():
+            if is_some(fen):
                 np.add.at(getattr(cleared, name), contract, fen)
     if lines.kinds.any(TELLS_EVENT):
         events = TELLS_EVENT[lines.kind[places]]

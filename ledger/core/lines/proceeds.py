@@ -11,7 +11,7 @@ import numpy as np
 
 from ledger.core.kind_tables import BOOKS_PROCEEDS, BY_SET, may_send
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
-from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions, is_some
 from ledger.core.state.day.clearing import PROCEEDS_BOOKED, Lane
 from protocol.vocabulary import LaneState
 from rules.contracts import ENDED
@@ -43,12 +43,12 @@ def read_proceeds(
     its lane that closes or corrects. Of stored ones, which may be of several rows, any may have been accepted: a
     refused one before it books nothing.
     """
-    books = np.broadcast_to(BOOKS_PROCEEDS[kinds], contract.shape)
-    if not books.any():
+    if not is_some(BOOKS_PROCEEDS[kinds]):
         return None
+    books = np.broadcast_to(BOOKS_PROCEEDS[kinds], contract.shape)
     allowed = may_send(kinds, roles)
     books = books & allowed
-    if not books.any():
+    if not is_some(books):
         return None
     count = len(contract)
     found = Proceeds(

@@ -26,7 +26,7 @@ from ledger.core.kind_tables import (
 )
 from ledger.core.lines.waiting import may_be_named
 from ledger.core.state.book import Book
-from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions, is_some
 from ledger.core.state.day.clearing import Lane
 from ledger.core.state.requests import request_keys
 from protocol.kinds import FEE_FIELDS, WORDS_PER_RECORD
@@ -94,14 +94,14 @@ class KindsThere:
 
     def any(self, table: Mask) -> bool:
         """Whether it holds of some line; `table` is (256,) by kind."""
-        return bool(table[self.each].any())
+        return is_some(table[self.each])
 
     def where(self, table: Mask) -> bool | Mask:
         """(m,) where it holds, or one word for all."""
         of_each = table[self.each]
         if of_each.all():
             return True
-        return table[self._kind] if of_each.any() else False
+        return table[self._kind] if is_some(of_each) else False
 
     def runs(self) -> list[tuple[int, int, int]]:
         """(kind, begin, end) of the lines of one kind that stand side by side; one for all when there are many."""
@@ -117,11 +117,11 @@ def read_lines(
     book: Book, frames: Frames, records: RecordArray, kinds: int | Positions, contract: Positions
 ) -> Lines | None:
     """The lines among (n,) `records` whose contracts are looked up, 0 for one that is not there; None without any."""
-    is_line = np.broadcast_to(IS_LINE[kinds], contract.shape)
-    if not is_line.any():
+    if not is_some(IS_LINE[kinds]):
         return None
+    is_line = np.broadcast_to(IS_LINE[kinds], contract.shape)
     is_all = bool(is_line.all())
-    positions = np.arange(len(records)) if is_all else np.flatnonzero(is_line)
+    positions = np.arange(len(records)) if is_all else is_line.nonzero()[0]
     lines = records if is_all else records_at(records, positions)
     contract = contract if is_all else contract[positions]
     kind = np.full(len(lines), kinds) if isinstance(kinds, int) else kinds if is_all else kinds[positions]
@@ -135,7 +135,7 @@ def read_lines(
     reference = _where_used(lines["reference"], there.where(HAS_REFERENCE))
     order_key, slot, dates = _orders(book, lines, there.where(NAMES_ORDER))
     in_range = _is_within(second_fen, 0, AMOUNT_FEN_MAX)
-    if fees_fen.any():
+    if is_some(fees_fen):
         in_range &= fees_fen.min(axis=0) >= 0
     if there.any(HAS_QUANTITY):
         in_range &= _where_used(lines["quantity"], there.where(HAS_QUANTITY)) >= 0
@@ -217,7 +217,7 @@ def _malformed(lines: RecordArray, kind: LongColumn, told: LongColumn, there: Ki
     is_malformed = np.zeros(len(kind), bool)
     runs = there.runs()
     for of_kind, begin, end in runs:
-        if (_bits_set(words[begin:end]) & _UNUSED_BITS[of_kind]).any():
+        if is_some(_bits_set(words[begin:end]) & _UNUSED_BITS[of_kind]):
             is_malformed[begin:end] = (words[begin:end] & _UNUSED_BITS[of_kind]).any(axis=1)
     if not runs:
         is_malformed[:] = (words & _UNUSED_BITS.take(kind, axis=0)).any(axis=1)
@@ -264,6 +264,6 @@ def _by_set(lanes: list[Lane | None], frame: Positions, day: LongColumn) -> Iter
         is_own: Mask = day == trade_day(lane.trade_date)
         if len(places) < len(lanes):
             is_own = is_own & np.isin(frame, places)
-        own = np.flatnonzero(is_own)
+        own = is_own.nonzero()[0]
         if len(own):
             yield SetLines(lane, own, places)

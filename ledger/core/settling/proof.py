@@ -21,7 +21,7 @@ from ledger.core.resolve import Block
 from ledger.core.settling.amounts import amounts_of
 from ledger.core.settling.read import Settlements
 from ledger.core.state.book import Book
-from ledger.core.state.columns import FenColumn, Mask, Positions, ShortColumn
+from ledger.core.state.columns import FenColumn, Mask, Positions, ShortColumn, is_some
 from ledger.core.state.day.clearing import Lane
 from ledger.core.state.day.gated import GatedLane
 from protocol.codes import ReplyCode
@@ -85,7 +85,7 @@ def _settle(
     sold_fen = has.sold_fen.copy()
     for older in book.gated.lanes_of(lane.party):
         entry, is_there = older.places_of(contract)
-        if is_there.any():
+        if is_some(is_there):
             sold_fen += np.where(is_there, older.proceeds_fen[entry], 0)
     balance_fen = book.balance_fen.take(accounts)
     if is_gated:

@@ -11,7 +11,7 @@ import numpy as np
 from ledger.core.kind_tables import SETTLES, may_send
 from ledger.core.settling.gate import is_gated
 from ledger.core.state.book import PARTY_SHIFT, Book
-from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions, is_some
 from ledger.core.state.day.clearing import Lane
 from ledger.core.state.day.gated import GatedLane
 from protocol.kinds import KINDS, OTHER_FIELD
@@ -57,7 +57,7 @@ def read_settlements(
     sender may not send nothing is gathered.
     """
     settles = SETTLES[kinds]
-    if not settles.any():
+    if not is_some(settles):
         return None
     positions = np.flatnonzero(np.broadcast_to(settles & may_send(kinds, roles), contract.shape))
     if not len(positions):
@@ -79,7 +79,7 @@ def read_settlements(
         proceeds_fen=np.where(is_credit, 0, chosen["settled_proceeds_fen"]),
         other_fen=np.where(is_credit, chosen[OTHER_FIELD], chosen["settled_other_fen"]),
         lanes=lanes,
-        due=_due(book, np.flatnonzero(is_credit), parties, day),
+        due=_due(book, is_credit.nonzero()[0], parties, day),
     )
 
 

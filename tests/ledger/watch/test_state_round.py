@@ -7,7 +7,7 @@ START_NS = 1_767_600_000_000_000_000
 
 def told(slices: int, every_ns: int, rows: int) -> list[int | None]:
     state_round = StateRound()
-    return [state_round.due(slices, START_NS + row * every_ns) for row in range(rows)]
+    return [state_round.due(lambda: slices, START_NS + row * every_ns) for row in range(rows)]
 
 
 def test_few_slices_are_spread_over_the_round() -> None:
@@ -24,7 +24,7 @@ def test_rows_that_come_seldom_each_tell_one() -> None:
 
 def test_slices_that_have_become_fewer_begin_anew() -> None:
     state_round = StateRound()
-    places = [state_round.due(5, START_NS + row * ROUND_NS) for row in range(4)]
+    places = [state_round.due(lambda: 5, START_NS + row * ROUND_NS) for row in range(4)]
 
     assert places == [0, 1, 2, 3]
-    assert state_round.due(2, START_NS + 4 * ROUND_NS) == 0
+    assert state_round.due(lambda: 2, START_NS + 4 * ROUND_NS) == 0

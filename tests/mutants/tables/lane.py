@@ -10,8 +10,8 @@ OF_LANE = [
     Mutant(
         "serials unproved",
         "blocks/serials.py",
-        "if in_order.any() and (in_order[1:] <= in_order[:-1]).any():",
-        "if in_order.any() and (in_order[1:] <= in_order[0]).any():",
+        "if is_some(in_order) and is_some(in_order[1:] <= in_order[:-1]):",
+        "if is_some(in_order) and is_some(in_order[1:] <= in_order[0]):",
         "a movement that is told twice in one block is booked twice",
         (f"{SERIALS}::test_what_rises_is_booked_and_what_does_not_is_not",),
     ),
@@ -25,7 +25,7 @@ OF_LANE = [
     ),
     Mutant(
         "duplicates lost in the proof",
-        "lane.py",
+        "blocks/proof.py",
         "np.add.at(sums_fen, buckets, amount_fen)",
         "sums_fen[buckets] += amount_fen",
         "two orders of one account in a block spend the same money",
@@ -33,7 +33,7 @@ OF_LANE = [
     ),
     Mutant(
         "freeze touched twice",
-        "lane.py",
+        "blocks/proof.py",
         "self._hot_accounts.append(accounts_named_twice(targets.slot, accounts, is_open & targets.matched))",
         "self._hot_accounts.append(accounts[:0])",
         "two cancels of one order in a block give its money back twice",
@@ -49,7 +49,7 @@ OF_LANE = [
     ),
     Mutant(
         "freeze of the same block",
-        "lane.py",
+        "blocks/proof.py",
         "self._hot_accounts.append(accounts[is_open & targets.pending])",
         "self._hot_accounts.append(accounts[:0])",
         "a fill of an order of its own block is listed and never paid",
@@ -57,7 +57,7 @@ OF_LANE = [
     ),
     Mutant(
         "withdrawable not capped",
-        "lane.py",
+        "blocks/proof.py",
         "covered_fen[places] -= self._book",
         "covered_fen[places] -= 0 * self._book",
         "in a large block sale proceeds leave the bank before they are settled",
@@ -73,7 +73,7 @@ OF_LANE = [
     ),
     Mutant(
         "limits are said to be far",
-        "lane.py",
+        "blocks/proof.py",
         "book.owned_fen_bound + _BLOCK_FEN_MAX > COLUMN_FEN_MAX",
         "book.owned_fen_bound > COLUMN_FEN_MAX",
         "a balance grows past what a column is sure to carry",
@@ -81,7 +81,7 @@ OF_LANE = [
     ),
     Mutant(
         "limit by single records",
-        "lane.py",
+        "blocks/proof.py",
         "self._hot_accounts.append(accounts[column_fen + total_fen > COLUMN_FEN_MAX])",
         "self._hot_accounts.append(accounts[column_fen + added_fen > COLUMN_FEN_MAX])",
         "several deposits of one block pass the limit together",
@@ -89,7 +89,7 @@ OF_LANE = [
     ),
     Mutant(
         "release of a fill unseen",
-        "lane.py",
+        "blocks/proof.py",
         "whole_fen = amount_fen if block.release_fen is None else amount_fen + block.release_fen[at]",
         "whole_fen = amount_fen",
         "a fill that should be listed gives back more than was frozen",
@@ -97,7 +97,7 @@ OF_LANE = [
     ),
     Mutant(
         "refused beside a credit",
-        "lane.py",
+        "blocks/proof.py",
         "is_credited = self._is_credited(accounts)",
         "is_credited = self._is_credited(accounts) & False",
         "an order behind the deposit that covers it is refused",
@@ -105,7 +105,7 @@ OF_LANE = [
     ),
     Mutant(
         "refused beyond buying power",
-        "lane.py",
+        "blocks/proof.py",
         "beyond = ~is_credited & (amount_fen > self._owned_fen(accounts))",
         "beyond = ~is_credited & (amount_fen > covered_fen)",
         "an order that only frozen money stops is told that the money does not exist",
@@ -113,7 +113,7 @@ OF_LANE = [
     ),
     Mutant(
         "accepted beyond all money",
-        "lane.py",
+        "blocks/proof.py",
         "code[positions[beyond]] = ReplyCode.INSUFFICIENT_FUNDS",
         "code[positions[beyond]] = ReplyCode.ACCEPTED",
         "an order for more than the customer owns is accepted",

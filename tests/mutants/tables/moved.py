@@ -103,7 +103,7 @@ _REVERSALS: list[Row] = [
 OF_MOVED = [
     *of_file("rules/moved.py", _RULES),
     *of_file("blocks/moving.py", _CORE),
-    *of_file("lane.py", _LANE),
+    *of_file("blocks/proof.py", _LANE),
     *of_file("state/book.py", _MODES),
     *of_file("state/requests.py", _ROLL),
     *of_file("control/customers/reversals.py", _REVERSALS),

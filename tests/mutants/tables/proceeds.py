@@ -252,7 +252,7 @@ _OTHERS = [
     ),
     Mutant(
         "due in the block is booked by any amount",
-        "lane.py",
+        "blocks/proof.py",
         "        mark(own, ReplyCode.SETTLEMENT_DIFFERS, differs)\n",
         "",
         "the customer is given what somebody typed",
@@ -260,7 +260,7 @@ _OTHERS = [
     ),
     Mutant(
         "an excess is judged beside orders",
-        "lane.py",
+        "blocks/proof.py",
         "        self._hot_accounts.append(block.account[np.flatnonzero(books & (proceeds.excess_fen != 0))])\n",
         "",
         "an excess is judged by the money of before the block",

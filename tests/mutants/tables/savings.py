@@ -205,7 +205,7 @@ OF_SAVINGS = [
     *of_file("savings/days.py", _DAYS),
     *of_file("control/customers/savings.py", _CONTROL),
     *of_file("control/customers/accounts.py", _ACCOUNTS),
-    *of_file("lane.py", _LANE),
+    *of_file("blocks/proof.py", _LANE),
     *of_file("effects.py", _EFFECTS),
     *of_file("rows/stored_blocks.py", _STORED),
     *of_file("rows/runs.py", _RUNS),

@@ -203,7 +203,7 @@ _ALONE: list[Row] = [
 ]
 OF_SETTLING = [
     *of_file("settling/proof.py", _PROOF),
-    *of_file("lane.py", _ALONE),
+    *of_file("blocks/proof.py", _ALONE),
     *of_file("rules/day/customer_settlement.py", _PAGE),
     *of_file("settling/gate.py", _GATE),
     *of_file("settling/lanes.py", _LANES),

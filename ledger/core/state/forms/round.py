@@ -4,6 +4,7 @@ Belongs here: the round and its pace; pure, time is an argument. Never here: wha
 See docs/decisions/0004.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,9 +23,14 @@ class StateRound:
     """When a slice was told last."""
     _next: int = 0
 
-    def due(self, slices: int, now_ns: int) -> int | None:
-        """The slice to tell now, of `slices` ≥ 1, or None. What it gives out counts as told."""
-        if now_ns - self.told_ns < max(SLICE_NS, ROUND_NS // slices):
+    def due(self, count: Callable[[], int], now_ns: int) -> int | None:
+        """The slice to tell now, or None. What it gives out counts as told. `count`: how many there are, at least one;
+        it is asked only when one may be due.
+        """
+        if now_ns - self.told_ns < SLICE_NS:
+            return None
+        slices = count()
+        if now_ns - self.told_ns < ROUND_NS // slices:
             return None
         self.told_ns = now_ns
         place = self._next % slices
