@@ -44,20 +44,6 @@ from .told_values import (
     check_version_told,
 )
 
-__all__ = [
-    "AnswerReceived",
-    "EstablishedEvent",
-    "FeedElsewhere",
-    "FeedReceived",
-    "NegotiatedEvent",
-    "NotAppliedReceived",
-    "OutcomesReceived",
-    "PartnerEvent",
-    "PartnerSession",
-    "Terminated",
-    "TradeDateOpened",
-]
-
 _BANK_TURNS = (PartnerState.NEGOTIATING, PartnerState.ESTABLISHING)  # the bank is to speak
 
 

@@ -13,7 +13,8 @@ from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_M
 from protocol.messages.gateway_link import SeatHead
 from protocol.session.bank import BankSession
 from protocol.session.bank_events import BankEvent, RequestReceived, SessionPolicy
-from protocol.session.partner import PartnerEvent, PartnerSession
+from protocol.session.partner import PartnerSession
+from protocol.session.partner_events import PartnerEvent
 from protocol.vocabulary import BANK_PARTY, Suite
 from tests.frames import make_records
 from tests.protocol import keys

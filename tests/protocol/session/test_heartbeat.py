@@ -8,7 +8,7 @@ from protocol.limits import QUERIES_IN_FLIGHT_MAX
 from protocol.messages.codec import decode_answer, encode
 from protocol.messages.queries import OutcomeAnswer, OutcomeQuery, TotalsQuery
 from protocol.session.bank_events import FrameSpent, RequestReceived
-from protocol.session.partner import AnswerReceived, Terminated
+from protocol.session.partner_events import AnswerReceived, Terminated
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
 from tests.protocol.conversation import (
     INTERVAL_NS,

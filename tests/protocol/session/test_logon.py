@@ -8,7 +8,7 @@ from protocol.limits import LOGON_NS_MAX, NEGOTIATE_FRESH_NS
 from protocol.messages.codec import encode
 from protocol.messages.session import Heartbeat
 from protocol.session.bank_events import NegotiateReceived, PeerTerminated
-from protocol.session.partner import EstablishedEvent, NegotiatedEvent, Terminated
+from protocol.session.partner_events import EstablishedEvent, NegotiatedEvent, Terminated
 from protocol.session.states import BankState, PartnerState
 from protocol.vocabulary import Suite
 from tests.protocol import keys

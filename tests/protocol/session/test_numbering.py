@@ -13,7 +13,13 @@ from protocol.messages.codec import encode
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.session import NotApplied
 from protocol.session.bank import BankSession
-from protocol.session.partner import EstablishedEvent, NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
+from protocol.session.partner_events import (
+    EstablishedEvent,
+    NegotiatedEvent,
+    NotAppliedReceived,
+    OutcomesReceived,
+    Terminated,
+)
 from protocol.session.states import BankState
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys

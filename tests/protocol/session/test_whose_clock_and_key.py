@@ -11,7 +11,7 @@ from protocol.messages.codec import encode
 from protocol.messages.control import EndKey, RegisterKey
 from protocol.messages.session import Heartbeat, NotApplied
 from protocol.session.bank_events import EstablishReceived, PeerTerminated
-from protocol.session.partner import NotAppliedReceived, OutcomesReceived
+from protocol.session.partner_events import NotAppliedReceived, OutcomesReceived
 from protocol.session.states import BankState
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys

@@ -9,7 +9,7 @@ from protocol.messages.codec import decode_session, encode
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.session import NotApplied, Terminate
 from protocol.session.caller_check import NOT_KNOWN
-from protocol.session.partner import OutcomesReceived, Terminated, TradeDateOpened
+from protocol.session.partner_events import OutcomesReceived, Terminated, TradeDateOpened
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol.conversation import (
     NEXT_DATE,

@@ -7,7 +7,7 @@ import pytest
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.messages.session import NotApplied
-from protocol.session.partner import NotAppliedReceived, OutcomesReceived
+from protocol.session.partner_events import NotAppliedReceived, OutcomesReceived
 from tests.protocol.conversation import SECOND, Pair, bank_session, freezes, new_pair, partner_session
 from tests.protocol.session.test_numbering import established
 
