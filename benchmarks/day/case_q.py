@@ -37,6 +37,9 @@ ORDERS_PART = 5  # of the day before: one order for so many contracts
 RATE_RECORDS_MAX, RATE_SECONDS = 4_000_000, 5.0
 ALONE_SECONDS, BEGUN_SECONDS = 12.0, 2.0  # orders alone are counted, and before those they settle
 LOAD_SECONDS_MAX = 180.0
+ORDERS_PER_SECOND_MAX = (
+    420_000.0  # one broker may have some 24 million orders on a date: with more the others are refused
+)
 DUE_AT_LEAST_S = 60
 SECONDS_MAX, RATIO_MAX = 60.0, 2.0
 
@@ -52,6 +55,11 @@ class Seen:
     times_ns: Times = field(default_factory=lambda: np.zeros((0, 2), np.int64))
     codes_wrong: int = 0
     spent: list[dict[str, int]] = field(default_factory=list)  # processor time by station, without credits and with
+
+    @property
+    def orders_per_second(self) -> float:
+        """Half of case b's rate, or as many as one broker may order for long enough."""
+        return min(self.block_rate / 2, ORDERS_PER_SECOND_MAX)
 
     @property
     def seconds(self) -> float:
@@ -80,7 +88,7 @@ async def _measure(system: System, trade: BrokerTrade, seen: Seen, progress: Cal
                 shape = Shape("blocks", RECORDS, IN_FLIGHT, RATE_RECORDS_MAX, RATE_SECONDS)
                 done = await trio.to_thread.run_sync(one_round, system, Books(), shape)
                 seen.block_rate = done.records_per_second
-            progress(f"orders come at half of {seen.block_rate:,.0f}/s")
+            progress(f"orders come at {seen.orders_per_second:,.0f}/s, case b at {seen.block_rate:,.0f}/s")
             await fund(system, [trade])
             await trio.to_thread.run_sync(system.wait_for_follower, whole_day.FOLLOWER_SECONDS_MAX)
             await _credit_beside_orders(system, trade, desk, first_due_s, seen)
@@ -111,7 +119,7 @@ async def _credit_beside_orders(
 def _orders(system: System, seen: Seen) -> Iterator[None]:
     """Orders come while the block runs. Raises RuntimeError when their process failed."""
     times, plan_file, result_file = (system.folder / name for name in ("times.npy", "arrivals.json", "arrived.json"))
-    arrivals_per_second = seen.block_rate / 2 / RECORDS
+    arrivals_per_second = seen.orders_per_second / RECORDS
     shape = Shape("arrivals", RECORDS, 0, 2**40, LOAD_SECONDS_MAX, 0.05, arrivals_per_second)
     plan = msgspec.structs.replace(plan_for(system, shape, 7), until_told=True, times_file=str(times))
     plan_file.write_bytes(msgspec.json.encode(plan))
@@ -145,7 +153,8 @@ def _judged(seen: Seen, contracts: int) -> CaseResult:
         peers={},
         ratios={"p99 without": beside_p99 / alone_p99},
         notes=[
-            f"{seen.credits:,} credits posted in {seen.seconds:.1f} s; case b {seen.block_rate:,.0f}/s",
+            f"{seen.credits:,} credits posted in {seen.seconds:.1f} s",
+            f"orders at {seen.orders_per_second:,.0f}/s, case b {seen.block_rate:,.0f}/s",
             f"without: p50 {np.percentile(alone_ms, 50):.2f} ms, p99 {alone_p99:.2f} ms of {len(alone_ms):,} frames; "
             f"beside credits: p50 {np.percentile(beside_ms, 50):.2f} ms, p99 {beside_p99:.2f} ms of {len(beside_ms):,}",
             *_shares(seen),

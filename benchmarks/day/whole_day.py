@@ -34,7 +34,7 @@ from protocol.trade_dates import date_of_day
 
 Subject = TypeVar("Subject")
 AT_ONCE = 4  # brokers that send at a time: more would only wait for each other on so few cores
-DUE_AT_LEAST_S, DONE_PER_S = 40, 15_000  # what falls due does so long behind the opening, and as the day needs more
+DUE_AT_LEAST_S, DONE_PER_S = 40, 40_000  # what falls due does so long behind the opening, and as the day needs more
 PAY_AHEAD_S = 10  # of that the bank pays what it owes
 DUE_AFTER_S = 0.1  # behind the due second it is asked for, so that it is over
 DAY_S = 86_400
