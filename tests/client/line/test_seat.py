@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from frontend_sim.practice.ledger import OPENING_FEN, TRADE_DATE
 from protocol.client import OutboxInUse, Outcome, Seat, SeatSettings, SyncSeat
+from protocol.client.line.traffic import Traffic
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.given_numbers import account_no_from_index
@@ -21,6 +22,7 @@ from protocol.keys.signing import signer_from_key
 from protocol.limits import CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
 from protocol.messages.customers.accounts import ChangeContract
 from protocol.records import RECORD, RecordArray
+from protocol.session.partner import PartnerSession
 from protocol.vocabulary import FrameKind
 from tests.client.fake_bank import SEAT, FakeBank
 from tests.frames import make_records
@@ -123,6 +125,36 @@ async def test_while_a_frame_of_calls_is_under_way_the_rest_gathers(tmp_path: Pa
             bank.speak()
 
         assert [frame.header.record_count for frame in bank.requests] == [1, 9]
+
+
+class Passes(trio.abc.Instrument):
+    """Counts the passes of the scheduler."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def after_io_wait(self, timeout: float) -> None:
+        self.count += 1
+
+
+async def test_what_may_be_sent_is_looked_at_once_in_a_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An outcome leaves the outbox some looks after it was told: by then whoever waited for it must have run."""
+    passes, looked_in, feed = Passes(), list[int](), Traffic.feed
+
+    def looked(traffic: Traffic, session: PartnerSession, now_ns: int) -> None:
+        looked_in.append(passes.count)
+        feed(traffic, session, now_ns)
+
+    monkeypatch.setattr(Traffic, "feed", looked)
+    async with FakeBank.run() as bank, Seat.open(bank.settings(tmp_path)) as seat:
+        trio.lowlevel.add_instrument(passes)
+        looked_in.clear()
+        for _ in range(5):
+            await seat.freeze(195, 1)
+        trio.lowlevel.remove_instrument(passes)
+
+    assert len(looked_in) >= 5
+    assert len(set(looked_in)) == len(looked_in)
 
 
 async def test_callers_that_wait_for_credit_are_quiet(tmp_path: Path) -> None:
