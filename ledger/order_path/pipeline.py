@@ -42,6 +42,7 @@ EARLY_RECORDS: Final = 4_096
 GATE_BYTES_MAX: Final = 64 * 1024 * 1024
 """Answers that wait for their commit; past it nothing more is decided."""
 KEEPING_MAX: Final = 16
+KEPT_WITHIN_SECONDS = 2.0  # at an orderly end, of frames that could not be decided
 """Frames that wait to be kept for people, with bodies of at most 8 MiB together; more are only said and counted."""
 FRAME_BYTES: Final = 1_024
 """What a frame in memory takes beside its body: header, prefix and their objects."""
@@ -115,6 +116,7 @@ class Pipeline:
         self._ready: _Ready | None = None
         self._fetches: set[asyncio.Task[None]] = set()
         self._keeping = 0
+        self._keeps: set[asyncio.Task[None]] = set()
         self._finder = Finder(journal)
         self._pace = LookupPace()
         self._committed = asyncio.Event()  # set, and replaced, by each commit
@@ -167,7 +169,9 @@ class Pipeline:
 
     async def close(self) -> None:
         """Ends the reading of rows that nobody waits for any more; to be called when `run` has ended."""
-        for task in self._fetches:
+        if self._keeps:  # what people are to look at is written first, as far as the journal can be reached
+            await asyncio.wait(self._keeps, timeout=KEPT_WITHIN_SECONDS)
+        for task in (*self._fetches, *self._keeps):
             task.cancel()
         await asyncio.gather(*self._fetches, return_exceptions=True)
 
@@ -238,7 +242,9 @@ class Pipeline:
         for quarantined in decided.quarantined:
             metrics.quarantined += 1
             self._listeners.on_quarantined(quarantined)
-            self._in_background(self._keep(quarantined))
+            keep = asyncio.create_task(self._keep(quarantined))
+            self._keeps.add(keep)
+            keep.add_done_callback(self._keeps.discard)
         for frames in decided.put_back.values():
             self.queues.put_back(frames, now.elapsed_ns)
         for lookup in decided.wanted:
