@@ -175,7 +175,7 @@ class Link:
                 self._is_mid_send = True
                 if isinstance(stream, trio.SocketStream):
                     await send(stream, data)
-                    await trio.lowlevel.checkpoint()  # what was told ages by these turns: one in a pass
+                    await trio.lowlevel.cancel_shielded_checkpoint()  # what was told ages by these turns: one in a pass
                 else:
                     await stream.send_all(data)
                 self._is_mid_send = False
