@@ -5,6 +5,7 @@ read model (projection), signals and files of the process (__main__).
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from ledger.follower.metrics import FollowerMetrics
 from ledger.follower.projection.batch import Batch
 from ledger.follower.projection.pace import Pace
 from ledger.follower.projection.read_model import Cursor, ReadModel, ReadModelLost
-from ledger.follower.snapshots import SnapshotPolicy, copy_of, publish
+from ledger.follower.snapshots import SnapshotPolicy, WritingPace, copy_of, publish
 from ledger.journal import snapshot
 from ledger.journal.base import newest_base
 from ledger.journal.chain import Chain, chain_behind, refuse_newer
@@ -77,10 +78,13 @@ class Signals:
     stop: bool = False
     snapshot: bool = False
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    hurry: threading.Event = field(default_factory=threading.Event)
+    """A snapshot under way is waited for."""
 
     def ask_stop(self) -> None:
-        """End after the transaction under way."""
+        """End after the transaction under way, and the snapshot that is being written."""
         self.stop = True
+        self.hurry.set()
         self.wake.set()
 
     def ask_snapshot(self) -> None:
@@ -308,8 +312,9 @@ class Follower:
         """
         began_ns = time.monotonic_ns()
         try:
+            pace = WritingPace(self.signals.hurry)
             drafted = await asyncio.to_thread(
-                snapshot.draft, self._snapshot_root, cursor.sequence, cursor.digest, arrays
+                snapshot.draft, self._snapshot_root, cursor.sequence, cursor.digest, arrays, pace.rest
             )
             await self._read_model.name_snapshot(cursor.sequence, drafted.manifest_sha256)
             await asyncio.to_thread(publish, drafted)

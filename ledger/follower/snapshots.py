@@ -1,9 +1,12 @@
-"""When a snapshot of the follower's book is due, and how one is taken.
+"""When a snapshot of the follower's book is due, how one is taken, and how slowly it is written.
 
-Belongs here: the policy and its bound on effort. Never here: files (ledger.journal.snapshot), what the arrays mean
+Belongs here: the policy and its bounds on effort. Never here: files (ledger.journal.snapshot), what the arrays mean
 (ledger.core.state.forms.arrays), which one is read at start (ledger.journal.base).
 """
 
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,8 +17,12 @@ from ledger.journal import snapshot
 
 SNAPSHOTS_KEPT: Final = 3
 """The newest, and two older ones in case it cannot be read or is ahead of a read model that lost its last commits."""
-REST_FACTOR: Final = 10
-"""After a snapshot that took t, none is due for 10 t: writing them takes at most a tenth of the time."""
+WRITING_REST_FACTOR: Final = 3
+"""A rest is so many times as long as the writing of the piece before it: commits of the journal have three quarters of
+the disk."""
+REST_FACTOR: Final = 2
+"""After a snapshot that took t, its rests among it, none is due for 2 t: writing them takes at most a twelfth of the
+time."""
 
 
 @dataclass(slots=True)
@@ -50,6 +57,22 @@ class SnapshotPolicy:
         """One was written, or could not be, between these two moments."""
         self.last_at_ns = ended_ns
         self.rest_until_ns = ended_ns + REST_FACTOR * (ended_ns - began_ns)
+
+
+class WritingPace:
+    """The rests of a thread that writes a snapshot, while commits go to the same disk."""
+
+    def __init__(self, hurry: threading.Event, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
+        """`hurry`: no rests any more, and the one under way ends; somebody waits for the snapshot."""
+        self._hurry = hurry
+        self._clock_ns = clock_ns
+        self._began_ns = clock_ns()
+
+    def rest(self) -> None:
+        """Rests after a piece; blocks."""
+        worked_ns = self._clock_ns() - self._began_ns
+        self._hurry.wait(WRITING_REST_FACTOR * worked_ns / 1e9)
+        self._began_ns = self._clock_ns()
 
 
 def copy_of(book: Book) -> NamedArrays:

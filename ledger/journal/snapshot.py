@@ -17,7 +17,7 @@ import io
 import os
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,10 @@ Array = npt.NDArray[np.signedinteger]
 MANIFEST: Final = "manifest.json"
 MANIFEST_BYTES_MAX: Final = 1 << 20
 FORMAT_VERSION: Final = 1
-CHUNK_BYTES: Final = 4 * 1024 * 1024
+PIECE_BYTES: Final = 1024 * 1024
+"""Written and synced at a time: a commit of the journal that comes meanwhile waits for one of these, and not for
+whatever else of a file the disk has not taken yet.
+"""
 NPY_HEADER_BYTES_MAX: Final = 65_536
 HASHING_THREADS: Final = 2  # hashlib releases the interpreter lock; more threads than cores gain nothing
 _PARSING: Final = threading.Lock()
@@ -89,17 +92,19 @@ class Draft:
 
 
 def write(root: Path, sequence: int, digest: bytes, arrays: Mapping[str, Array]) -> Path:
-    """`draft` and `publish` in one; returns the snapshot's folder."""
-    return publish(draft(root, sequence, digest, arrays))
+    """`draft` and `publish` in one, without a rest; returns the snapshot's folder."""
+    return publish(draft(root, sequence, digest, arrays, lambda: None))
 
 
-def draft(root: Path, sequence: int, digest: bytes, arrays: Mapping[str, Array]) -> Draft:
-    """Writes a snapshot aside. Raises: OSError when the disk does not take it."""
+def draft(root: Path, sequence: int, digest: bytes, arrays: Mapping[str, Array], rest: Callable[[], None]) -> Draft:
+    """Writes a snapshot aside; `rest` is called after each piece, when the disk has it. Raises: OSError when the disk
+    does not take it.
+    """
     root.mkdir(parents=True, exist_ok=True)
     folder = root / f".draft-{sequence}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
-    files = tuple(_write_array(folder, name, array) for name, array in arrays.items())
+    files = tuple(_write_array(folder, name, array, rest) for name, array in arrays.items())
     manifest = msgspec.json.format(
         msgspec.json.encode(Manifest(FORMAT_VERSION, STATE_LAYOUT, sequence, digest.hex(), files)), indent=1
     )
@@ -197,7 +202,7 @@ def prune(root: Path, keep: int, newest: int) -> None:
         shutil.rmtree(drafted, ignore_errors=True)
 
 
-def _write_array(folder: Path, name: str, array: Array) -> ArrayFile:
+def _write_array(folder: Path, name: str, array: Array, rest: Callable[[], None]) -> ArrayFile:
     contiguous = np.ascontiguousarray(array)
     head = io.BytesIO()
     np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(contiguous))
@@ -205,10 +210,13 @@ def _write_array(folder: Path, name: str, array: Array) -> ArrayFile:
     body = contiguous.reshape(-1).view(np.uint8).data if contiguous.size else memoryview(b"")
     with (folder / f"{name}.npy").open("wb") as file:
         file.write(head.getvalue())
-        for start in range(0, len(body), CHUNK_BYTES):
-            chunk = body[start : start + CHUNK_BYTES]
-            digest.update(chunk)
-            file.write(chunk)
+        for start in range(0, len(body), PIECE_BYTES):
+            piece = body[start : start + PIECE_BYTES]
+            digest.update(piece)
+            file.write(piece)
+            file.flush()
+            os.fdatasync(file.fileno())
+            rest()
         file.flush()
         os.fsync(file.fileno())
         return ArrayFile(name, file.tell(), digest.hexdigest())

@@ -67,7 +67,7 @@ def test_the_newest_three_are_kept_and_one_of_rows_to_come_counts_for_nothing(tm
     made.open_bank([1_000_000])
     for _ in range(SNAPSHOTS_KEPT + 2):
         made.block((SEAT, freezes([0], 10)))
-        publish(snapshot.draft(tmp_path, made.book.sequence, made.rows[-1].digest, copy_of(made.book)))
+        publish(snapshot.draft(tmp_path, made.book.sequence, made.rows[-1].digest, copy_of(made.book), lambda: None))
 
     last = made.book.sequence
     kept = ["9999", str(last), str(last - 1), str(last - 2)]

@@ -51,7 +51,7 @@ async def take_snapshot(service: Service, config: Config) -> None:
 
 async def write_named(config: Config, sequence: int, digest: bytes, arrays: NamedArrays) -> None:
     """A snapshot as the follower leaves it: on disk, and its manifest named in the database."""
-    drafted = snapshot.draft(snapshots_of(config), sequence, digest, arrays)
+    drafted = snapshot.draft(snapshots_of(config), sequence, digest, arrays, lambda: None)
     sha256 = drafted.manifest_sha256.hex()
     await execute(
         config,
