@@ -57,6 +57,14 @@ def test_a_restraint_or_a_new_account_is_written_at_once_and_whole() -> None:
     assert due.kept.all()
 
 
+def test_a_credit_writes_the_page_of_its_account_whole_and_no_balance_of_others() -> None:
+    turn = opened()
+    due = turn.take(QUARTER, {*FREEZE, int(RecordKind.CREDIT)}, {2 * PAGE_ACCOUNTS}, FOUR_PAGES, FOUR_PAGES)
+
+    assert due.pages.tolist() == [0, 2]
+    assert due.kept.T.tolist() == [[False, True, False, False, False], [True] * len(AMOUNTS)]
+
+
 def test_after_a_restart_the_oldest_page_comes_first_and_is_written_whole() -> None:
     turn = PagesTurn(3)
     due = turn.take(2 * QUARTER, FREEZE, set(), FOUR_PAGES, FOUR_PAGES)

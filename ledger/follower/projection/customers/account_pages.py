@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from ledger.core.kind_tables import SETTLES
 from ledger.core.state.book import Book
 from ledger.follower.projection.copying.arrays import Cuts, array_fields, rows_of
 from ledger.follower.projection.copying.rows import Int64s, column_names, copy_layout, filled_template
@@ -33,9 +34,12 @@ AMOUNTS: Final = ("balance_fen", "frozen_fen", "bought_unsettled_fen", "sold_uns
 _HEAD: Final = copy_layout([("page", ">i4"), ("accounts_count", ">i4"), ("as_of_sequence", ">i8")])
 COLUMNS: Final = [*column_names(_HEAD), *AMOUNTS]
 _HEAD_TEMPLATE: Final = filled_template(_HEAD, len(COLUMNS))
-# Which kinds move which amount; a restraint moves at once, see PagesTurn.take.
+# Which kinds move which amount of any account. Who settles or credits names accounts that are written at once, see
+# PagesTurn.take, as a restraint does: no other page is written for it.
 _MOVED_BY: Final = tuple(
-    frozenset(int(kind) for kind, row in LAW.items() if row.moves(column)) if column else frozenset[int]()
+    frozenset(int(kind) for kind, row in LAW.items() if row.moves(column) and not SETTLES[kind])
+    if column
+    else frozenset[int]()
     for column in ("balance", "frozen", "bought", "sold", None)
 )
 
