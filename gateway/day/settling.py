@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 import numpy as np
+import trio
 
 from protocol.client import Seat
 from protocol.codes import ReplyCode
@@ -22,6 +23,7 @@ from protocol.trade_dates import trade_day
 from protocol.vocabulary import DatePhase, RecordKind
 
 ANSWER_RECORDS, FRAME_RECORDS = 1_024, 4_096  # of an answer at most, and of a frame while no market is open
+LONG_S, REST_S_MAX = 0.010, 0.012  # a frame takes less when nobody else asks; a million credits rest 12 s at most
 PASSES_MAX = 8  # in a row that settle or credit nothing although something is left
 DONE_MEANWHILE = ReplyCode.STEP_NOT_DUE  # of one contract: another desk, or its settlement, has done it
 _OF_SETTLEMENT = {
@@ -87,11 +89,19 @@ class Market:
 
     seat: Seat
     was_open: bool = False
+    _begun_at_s: float | None = None  # the frame before, by trio's clock
 
     async def frame_records(self) -> int:
-        """How many records a frame may hold now: few while a market is open, so that no order waits long for it."""
+        """How many records a frame may hold now: few while a market is open, so that no order waits long for it. Where
+        the frame before took long, others are waiting, and they are given some time first.
+        """
         if not self.was_open:
             self.was_open = (await self.seat.trade_dates()).dates[-1].phase == DatePhase.TRADING
+        if self.was_open and self._begun_at_s is not None:
+            took_s = trio.current_time() - self._begun_at_s
+            if took_s > LONG_S:
+                await trio.sleep(min(took_s - LONG_S, REST_S_MAX))
+        self._begun_at_s = trio.current_time()
         return ANSWER_RECORDS if self.was_open else FRAME_RECORDS
 
 

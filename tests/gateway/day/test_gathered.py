@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 import trio
+import trio.testing
 
-from gateway.day.settling import ANSWER_RECORDS, FRAME_RECORDS, Market, gathered
+from gateway.day.settling import ANSWER_RECORDS, FRAME_RECORDS, LONG_S, REST_S_MAX, Market, gathered
 from protocol.errors import InvariantBroken
 from protocol.messages.day.settling import Settlement, SettlementsAnswer
 from protocol.vocabulary import DatePhase
@@ -63,6 +64,33 @@ def test_while_none_is_open_a_frame_holds_what_fits_it() -> None:
     """1,024 + 0 + 1,024 + 7 + 1,024 leave no room for 1,024 more."""
     assert frames(DatePhase.SIGNED_OFF) == [3 * ANSWER_RECORDS + 7, ANSWER_RECORDS + 1]
     assert FRAME_RECORDS == 4 * ANSWER_RECORDS
+
+
+@pytest.mark.parametrize(
+    ("phase", "frame_s", "rest_s"),
+    [
+        (DatePhase.TRADING, LONG_S, 0.0),
+        (DatePhase.TRADING, LONG_S + 0.003, 0.003),
+        (DatePhase.TRADING, 1.0, REST_S_MAX),
+        (DatePhase.SIGNED_OFF, 1.0, 0.0),
+    ],
+)
+def test_while_a_market_is_open_a_frame_that_took_long_is_followed_by_a_rest(
+    phase: DatePhase, frame_s: float, rest_s: float
+) -> None:
+    of: Any = Seat(phase)
+    market = Market(of)
+
+    async def three_frames() -> float:
+        begun_s = trio.current_time()
+        for _ in range(3):
+            await market.frame_records()
+            await trio.sleep(frame_s)
+        return trio.current_time() - begun_s
+
+    assert trio.run(three_frames, clock=trio.testing.MockClock(autojump_threshold=0)) == pytest.approx(
+        3 * frame_s + 2 * rest_s
+    )
 
 
 def test_a_bank_that_sends_a_step_back_is_not_followed() -> None:
