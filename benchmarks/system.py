@@ -60,6 +60,7 @@ class Wanted:
     unsettled_dates_max: int = UNSETTLED_DATES_MIN  # so often it can be rolled without a settlement, but for one
     brokers_count: int = 1  # more: each has one of the seats, and as many of the contracts as every other
     trade_date: int = TRADE_DATE  # the first one
+    log_files_ahead: int | None = None  # of PostgreSQL; None: as many as by default
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class System:
                 config.trade, date=self.wanted.trade_date, unsettled_dates_max=self.wanted.unsettled_dates_max
             ),
         )
+        if self.wanted.log_files_ahead is not None:
+            config = replace(config, postgres=replace(config.postgres, log_files_ahead=self.wanted.log_files_ahead))
         if self.wanted.tls:
             make_certificates(folder / "tls")
             files = {name: f"tls/{file}" for name, file in TLS_FILES.items()}

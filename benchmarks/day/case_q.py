@@ -41,6 +41,7 @@ ORDERS_PER_SECOND_MAX = (
     420_000.0  # one broker may have some 24 million orders on a date: with more the others are refused
 )
 DUE_AT_LEAST_S = 60
+LOG_FILES_AHEAD = 256  # as many as a server that has run for days overwrites: none is made while orders are counted
 SECONDS_MAX, RATIO_MAX = 60.0, 2.0
 
 
@@ -73,7 +74,9 @@ def case_q(block_rate: float, quick: bool, progress: Callable[[str], None]) -> l
     drawn = BrokerTrade.drawn(0, whole_day.trade_date_of_day(), contracts, contracts // ORDERS_PART)
     trade = drawn.of_a_whole_day(owes=True, some_lean=False)
     seen = Seen(block_rate)
-    with running(Wanted(SEATS, contracts, trade_date=whole_day.days_before(2))) as system:
+    with running(
+        Wanted(SEATS, contracts, trade_date=whole_day.days_before(2), log_files_ahead=LOG_FILES_AHEAD)
+    ) as system:
         trio.run(_measure, system, trade, seen, lambda line: progress(f"case q: {line}"))
     return [_judged(seen, contracts)]
 
