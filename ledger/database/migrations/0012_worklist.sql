@@ -1,8 +1,15 @@
 -- What people have to look into: orders that wait for their allotment, differences, cases.
 
--- How long each held order has waited, or did: the bank's working days that began meanwhile, or days of 24 hours where
--- the due times of its date are not known. In time through the last day that the limit gives. A working day begins where
--- the bank may pay: how many have begun by a second is that second's place among all these, in order.
+-- The bank's working days that began meanwhile, or days of 24 hours where the due times of a date are not known. A working
+-- day begins where the bank may pay: how many have begun by a second is that second's place among all these, in order.
+CREATE FUNCTION days_open(begin_s bigint[], is_kept boolean, since_ns bigint, until_ns bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN is_kept THEN
+               GREATEST(0, width_bucket(until_ns / 1000000000, begin_s) - width_bucket(since_ns / 1000000000, begin_s))
+           ELSE (until_ns - since_ns) / 86400000000000 END
+$$;
+
+-- How long each held order has waited, or did. In time through the last day that the limit gives.
 CREATE VIEW held_ages AS
 SELECT h.*, a.days, w.is_kept, a.days > l.working_days AS is_overdue
 FROM held_orders h
@@ -15,12 +22,7 @@ CROSS JOIN LATERAL (
     WHERE t.trade_date >= h.trade_date
     OFFSET 0 -- in one piece they are put in order once for each date, and not for each order
 ) w
-CROSS JOIN LATERAL (
-    SELECT CASE WHEN w.is_kept THEN
-               GREATEST(0, width_bucket(COALESCE(h.ended_at_ns, n.decided_at_ns) / 1000000000, w.begin_s)
-                           - width_bucket(h.held_at_ns / 1000000000, w.begin_s))
-           ELSE (COALESCE(h.ended_at_ns, n.decided_at_ns) - h.held_at_ns) / 86400000000000 END AS days
-) a;
+CROSS JOIN LATERAL (SELECT days_open(w.begin_s, w.is_kept, h.held_at_ns, COALESCE(h.ended_at_ns, n.decided_at_ns)) AS days) a;
 
 -- Likewise how long each difference has stood, or did.
 CREATE VIEW difference_ages AS
@@ -34,12 +36,7 @@ CROSS JOIN LATERAL (
     WHERE t.trade_date >= f.trade_date
     OFFSET 0 -- likewise
 ) w
-CROSS JOIN LATERAL (
-    SELECT CASE WHEN w.is_kept THEN
-               GREATEST(0, width_bucket(COALESCE(f.closed_at_ns, n.decided_at_ns) / 1000000000, w.begin_s)
-                           - width_bucket(f.found_at_ns / 1000000000, w.begin_s))
-           ELSE (COALESCE(f.closed_at_ns, n.decided_at_ns) - f.found_at_ns) / 86400000000000 END AS days
-) a;
+CROSS JOIN LATERAL (SELECT days_open(w.begin_s, w.is_kept, f.found_at_ns, COALESCE(f.closed_at_ns, n.decided_at_ns)) AS days) a;
 
 CREATE VIEW bank_held_orders AS
 SELECT readable_date(h.trade_date) AS trade_date,
@@ -143,10 +140,7 @@ FROM (
                  AND b.withdrawn_sequence BETWEEN c.opened_sequence AND c.taken_back_sequence
            ) END,
            CASE WHEN c.taken_back_sequence IS NOT NULL OR g.balance_fen <> 0 THEN -- else nobody knows since when nothing is left
-               CASE WHEN w.is_kept THEN
-                   GREATEST(0, width_bucket(COALESCE(c.taken_back_at_ns, n.decided_at_ns) / 1000000000, w.begin_s)
-                               - width_bucket(c.opened_at_ns / 1000000000, w.begin_s))
-               ELSE (COALESCE(c.taken_back_at_ns, n.decided_at_ns) - c.opened_at_ns) / 86400000000000 END END,
+               days_open(w.begin_s, w.is_kept, c.opened_at_ns, COALESCE(c.taken_back_at_ns, n.decided_at_ns)) END,
            w.is_kept
     FROM cases c
     JOIN general_ledger g ON g.account_code = 1910 AND g.party = c.party AND g.trade_date = 0 AND g.item = c.case_no
