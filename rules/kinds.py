@@ -15,11 +15,12 @@ from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, LINE_KINDS, PRICED, TRADE_DAY_FIELD, WAY_FIELD
 from protocol.vocabulary import AccountStatus, RecordKind, SeatRole, Way
 from protocol.vocabulary import ContractStatus as Status
-from rules import cash, orders, savings
-from rules.account import Account
+from rules import savings
 from rules.contracts import OWN_STATUSES, state_of
 from rules.day import corrections, customer_settlement, settlement
 from rules.entries import BROUGHT, CREDITED, DEBITED, INTEREST, TAKEN, Leg
+from rules.money import cash, freezes
+from rules.money.account import Account
 from rules.request import Decision, Freezes, Request
 
 Page = Callable[[Request, Account, Freezes], Decision]
@@ -104,7 +105,7 @@ LAW: dict[RecordKind, LawKind] = {
     for row in (
         LawKind(
             RecordKind.FREEZE,
-            orders.freeze,
+            freezes.freeze,
             Moves(frozen=1),
             refused_in={
                 Status.TERMINATED: ReplyCode.CONTRACT_TERMINATED,
@@ -116,10 +117,10 @@ LAW: dict[RecordKind, LawKind] = {
             opens_freeze=True,
             needs_market=True,
         ),
-        LawKind(RecordKind.RELEASE, orders.release, Moves(frozen=-1)),
+        LawKind(RecordKind.RELEASE, freezes.release, Moves(frozen=-1)),
         LawKind(
             RecordKind.FILL_BUY,
-            orders.fill_buy,
+            freezes.fill_buy,
             Moves(frozen=-1, bought=1),
             release=Moves(frozen=-1),
             is_fact=True,
@@ -127,7 +128,7 @@ LAW: dict[RecordKind, LawKind] = {
         ),
         LawKind(
             RecordKind.FILL_SELL,
-            orders.fill_sell,
+            freezes.fill_sell,
             Moves(sold=1),
             is_fact=True,
             waits_for_clearing=True,

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, BEARING_YUAN_MAX, COLUMN_FEN_MAX
-from rules.account import Account
+from rules.money.account import Account
 from rules.request import DONE, LIMIT_EXCEEDED, Decision, Freezes, Request, refusal
 
 FEN_PER_YUAN = 100

@@ -14,7 +14,7 @@ from benchmarks.load.blocks import KnownBlock, OpenFreezes, bank_block, freeze_b
 from benchmarks.load.plan import LoadPlan, LoadResult
 from frontend_sim.market.desks import SAVINGS_SEAT
 from protocol.client import Outcome, Seat
-from protocol.client.verbs import AwaitedVerbs
+from protocol.client.verbs.single import AwaitedVerbs
 
 POOL_BLOCKS_MAX = 64  # blocks made ahead of the clock and sent again and again: making them is not what is measured
 POOL_RECORDS_MAX = 262_144

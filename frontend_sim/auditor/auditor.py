@@ -16,15 +16,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from frontend_sim.auditor.account_rules import (
+from frontend_sim.auditor.accounts.account_rules import (
     ON_RESTRAINTS,
     Around,
     code_on_account,
     code_on_debit,
     told_of_account,
 )
-from frontend_sim.auditor.audited_account import DESIGNATED, Account, Contract, Verdict
-from frontend_sim.auditor.freeze import Freeze, target_of
+from frontend_sim.auditor.accounts.audited_account import DESIGNATED, Account, Contract, Verdict
+from frontend_sim.auditor.accounts.freeze import Freeze, target_of
 from frontend_sim.auditor.merging import apply_explaining_order
 from frontend_sim.auditor.observations import ControlKind, Seen
 from frontend_sim.auditor.register import Register

@@ -5,7 +5,7 @@ Belongs here: the search. Never here: what a right answer is, what a request mov
 
 from collections.abc import Callable, Sequence
 
-from frontend_sim.auditor.audited_account import Verdict
+from frontend_sim.auditor.accounts.audited_account import Verdict
 from frontend_sim.auditor.observations import Seen
 from protocol.codes import ReplyCode
 

@@ -7,8 +7,8 @@ answered (auditor), figures of one account (audited_account), anything of ledger
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from frontend_sim.auditor.audited_account import DESIGNATED, Account, Contract
-from frontend_sim.auditor.earning import Calendar, Earning
+from frontend_sim.auditor.accounts.audited_account import DESIGNATED, Account, Contract
+from frontend_sim.auditor.accounts.earning import Calendar, Earning
 from frontend_sim.auditor.observations import Seen
 from protocol.given_numbers import contract_no_from_index, index_from_contract_no
 from protocol.trade_dates import trade_day

@@ -7,7 +7,7 @@ with OPENING_FEN on its account.
 
 import numpy as np
 
-from frontend_sim.auditor.audited_account import Contract
+from frontend_sim.auditor.accounts.audited_account import Contract
 from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.observations import Placed, Seen, seen_block
 from frontend_sim.practice.naive_ledger import NaiveLedger

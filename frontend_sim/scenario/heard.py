@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from frontend_sim.scenario.written.strict import Strict
 from protocol.client import BlockOutcome, Clock, Outcome, Seat, SeatSettings
-from protocol.client.arguments import records_of
 from protocol.client.line.calls import KnownDigests
+from protocol.client.verbs.arguments import records_of
 from protocol.codes import ReplyCode
 from protocol.messages.control import ControlMessage
 from protocol.records import RecordArray

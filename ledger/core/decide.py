@@ -19,9 +19,9 @@ from protocol.codes import ReplyCode
 from protocol.kinds import KINDS
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.records import OutcomeArray
-from rules.account import Account, LaterDates
-from rules.cash import was_told
 from rules.kinds import LAW, refusals_by_state, working_ways
+from rules.money.account import Account, LaterDates
+from rules.money.cash import was_told
 from rules.request import (
     ACCOUNT_UNKNOWN,
     AMOUNT_OUT_OF_RANGE,

@@ -10,7 +10,7 @@ from typing import TypeVar
 from ..limits import REQUEST_NUMBER_MAX
 from ..messages.customers.open_items import OpenItemsAnswer, OpenItemsQuery
 from ..messages.queries import AnswerMessage, QueryMessage
-from .arguments import whole_number
+from .verbs.arguments import whole_number
 
 A = TypeVar("A", bound=AnswerMessage)
 

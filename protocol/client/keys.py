@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 from ..errors import MisuseError
 from ..keys.signing import DOMAIN, Signer, Verifier, signer_from_key, verifier_from_bytes
 from ..vocabulary import Suite
-from .arguments import INT32_MAX, shown, text, whole_number
 from .settings import PATH_CHARS_MAX
+from .verbs.arguments import INT32_MAX, shown, text, whole_number
 
 KEY_FILE_BYTES_MAX = 64 * 1024  # far more than any key has: a device that never ends is not read for ever
 

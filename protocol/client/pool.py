@@ -12,14 +12,14 @@ import trio
 
 from ..codes import ReplyCode
 from ..errors import MisuseError
-from .arguments import shown
 from .clock import Clock
 from .errors import SessionEnded
 from .line.seat_turns import SeatTurns
 from .outcomes import Recovered
 from .seat import Seat
 from .settings import CALL_FRAMES_IN_FLIGHT_MAX, SeatSettings, checked_settings
-from .verbs import AwaitedVerbs
+from .verbs.arguments import shown
+from .verbs.single import AwaitedVerbs
 
 
 class SeatPool(AwaitedVerbs):

@@ -27,10 +27,10 @@ from ..messages.customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswe
 from ..messages.queries import AnswerMessage, QueryMessage
 from ..particulars import Particulars, binding_of, password_to_bytes, person_to_bytes
 from ..vocabulary import BANK_PARTY
-from .arguments import INT32_MAX, numbers_to_ask, shown, whole_number
 from .keys import KeyFileError, read_key_file
 from .outcomes import Outcome
 from .settings import SeatSettings
+from .verbs.arguments import INT32_MAX, numbers_to_ask, shown, whole_number
 
 A = TypeVar("A", bound=AnswerMessage)
 B = TypeVar("B")

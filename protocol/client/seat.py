@@ -40,21 +40,9 @@ from ..messages.queries import (
 )
 from ..records import OutcomeArray, RecordArray
 from ..vocabulary import BANK_PARTY, RecordKind
-from .arguments import (
-    act_of_people,
-    calendar_date,
-    control_body,
-    moment_ns,
-    numbers_to_ask,
-    records_body,
-    records_of,
-    shown,
-    whole_number,
-)
 from .clearing.verbs import ClearingVerbs
 from .clock import Clock, SystemClock
 from .contracts import ContractVerbs
-from .day_verbs import DayVerbs
 from .errors import SessionEnded
 from .feeds.verbs import FeedVerbs
 from .forks import Origin
@@ -67,7 +55,19 @@ from .outbox.outbox import Outbox
 from .outcomes import BlockOutcome, Outcome, Recovered
 from .pushes import PushVerbs
 from .settings import SeatSettings, checked_settings
-from .verbs import AwaitedVerbs
+from .verbs.arguments import (
+    act_of_people,
+    calendar_date,
+    control_body,
+    moment_ns,
+    numbers_to_ask,
+    records_body,
+    records_of,
+    shown,
+    whole_number,
+)
+from .verbs.day import DayVerbs
+from .verbs.single import AwaitedVerbs
 
 REFUSALS_AT_THE_DOOR = 5  # in a row; the pauses between them come to less than a second
 _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")

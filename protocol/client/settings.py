@@ -25,7 +25,7 @@ from ..limits import (
     SOFTWARE_CHARS_MAX,
 )
 from ..vocabulary import Suite
-from .arguments import INT32_MAX, INT64_MAX, shown, text, whole_number
+from .verbs.arguments import INT32_MAX, INT64_MAX, shown, text, whole_number
 
 CALL_FRAMES_IN_FLIGHT_MAX = 1  # a frame of 64 costs little more than one of 32: more would cut a load into small ones
 CALL_FRAME_LATE_S = 0.05  # far above what a bank needs for a frame: behind one unanswered for so long nobody waits

@@ -48,7 +48,7 @@ from .outcomes import BlockOutcome, Outcome, Recovered
 from .pushes import IdentityKeys
 from .seat import Seat
 from .settings import SeatSettings, checked_settings
-from .verbs import SingleVerbs
+from .verbs.single import SingleVerbs
 
 T = TypeVar("T")
 

@@ -23,9 +23,9 @@ from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import STATE_NUMBER_GIVEN
 from protocol.vocabulary import RecordKind
-from rules.account import Account
 from rules.day.settlement import SETTLEMENT_DIFFERS, STEP_NOT_DUE
-from rules.moved import draw_moved, over_bought
+from rules.money.account import Account
+from rules.money.moved import draw_moved, over_bought
 from rules.request import (
     ACT_NEEDED,
     AMOUNT_OUT_OF_RANGE,

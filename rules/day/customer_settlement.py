@@ -13,10 +13,10 @@ Belongs here: the debit of a date, what is credited with it, a credit once it is
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import STATE_CREDITED, STATE_OWED, STATE_SET_OFF
-from rules.account import Account
 from rules.day.settlement import SETTLEMENT_DIFFERS, STEP_NOT_DUE
+from rules.money.account import Account
+from rules.money.restraints import held_back_fen
 from rules.request import AMOUNT_OUT_OF_RANGE, DONE, LIMIT_EXCEEDED, Decision, Freezes, Request, Unit
-from rules.restraints import held_back_fen
 
 
 def set_off_fen(account: Account, buys_fen: int, gated_fen: int) -> int:

@@ -10,7 +10,7 @@ broker and bank.
 
 from protocol.codes import ReplyCode
 from protocol.limits import COLUMN_FEN_MAX
-from rules.account import Account
+from rules.money.account import Account
 from rules.request import DONE, LIMIT_EXCEEDED, Decision, Freezes, Request, refusal
 
 STEP_NOT_DUE = refusal(ReplyCode.STEP_NOT_DUE)

@@ -3,28 +3,28 @@
 Belongs here: the sums of the tables. Never here: single mutants (the tables).
 """
 
-from tests.mutants.tables.books import OF_BOOKS
-from tests.mutants.tables.closing import OF_CLOSING
-from tests.mutants.tables.control import OF_CONTROL
-from tests.mutants.tables.corrections import OF_CORRECTIONS
-from tests.mutants.tables.decisions import OF_DECISIONS
-from tests.mutants.tables.lane import OF_LANE
-from tests.mutants.tables.lines import OF_LINES
-from tests.mutants.tables.moved import OF_MOVED
-from tests.mutants.tables.obligations import OF_OBLIGATIONS
-from tests.mutants.tables.open_items import OF_OPEN_ITEMS
-from tests.mutants.tables.payments import OF_PAYMENTS
-from tests.mutants.tables.people import OF_PEOPLE
-from tests.mutants.tables.permits import OF_PERMITS
-from tests.mutants.tables.proceeds import OF_PROCEEDS
-from tests.mutants.tables.pushes import OF_PUSHES
+from tests.mutants.tables.of_orders.books import OF_BOOKS
+from tests.mutants.tables.of_orders.control import OF_CONTROL
+from tests.mutants.tables.of_orders.decisions import OF_DECISIONS
+from tests.mutants.tables.of_orders.lane import OF_LANE
+from tests.mutants.tables.of_orders.moved import OF_MOVED
+from tests.mutants.tables.of_orders.obligations import OF_OBLIGATIONS
+from tests.mutants.tables.of_orders.open_items import OF_OPEN_ITEMS
+from tests.mutants.tables.of_orders.payments import OF_PAYMENTS
+from tests.mutants.tables.of_orders.people import OF_PEOPLE
+from tests.mutants.tables.of_orders.pushes import OF_PUSHES
+from tests.mutants.tables.of_orders.restraints import OF_RESTRAINTS
+from tests.mutants.tables.of_orders.savings import OF_SAVINGS
+from tests.mutants.tables.of_the_close.closing import OF_CLOSING
+from tests.mutants.tables.of_the_close.corrections import OF_CORRECTIONS
+from tests.mutants.tables.of_the_close.lines import OF_LINES
+from tests.mutants.tables.of_the_close.permits import OF_PERMITS
+from tests.mutants.tables.of_the_close.proceeds import OF_PROCEEDS
+from tests.mutants.tables.of_the_close.reconciliation import OF_RECONCILIATION
+from tests.mutants.tables.of_the_close.reverting import OF_REVERTING
+from tests.mutants.tables.of_the_close.sets import OF_SETS
+from tests.mutants.tables.of_the_close.settling import OF_SETTLING
 from tests.mutants.tables.read_model import OF_READ_MODEL
-from tests.mutants.tables.reconciliation import OF_RECONCILIATION
-from tests.mutants.tables.restraints import OF_RESTRAINTS
-from tests.mutants.tables.reverting import OF_REVERTING
-from tests.mutants.tables.savings import OF_SAVINGS
-from tests.mutants.tables.sets import OF_SETS
-from tests.mutants.tables.settling import OF_SETTLING
 
 OF_ORDERS_AND_CUSTOMERS = [
     *OF_DECISIONS,

@@ -3,7 +3,7 @@
 Belongs here: making them. Never here: a rule, an expected value.
 """
 
-from rules.account import Account
+from rules.money.account import Account
 from rules.request import (
     Cases,
     Correction,

@@ -9,7 +9,7 @@ import pytest
 from ledger.core import kind_tables
 from ledger.database.reading import record_kind_rows
 from ledger.follower.projection.customers.account_pages import _MOVED_BY, AMOUNTS
-from protocol.client.verbs import SingleVerbs
+from protocol.client.verbs.single import SingleVerbs
 from protocol.describe import record_fields
 from protocol.kinds import KINDS, ORDER_FIELDS, TARGET_FIELDS, TRADE_DAY_FIELD, unused_bits
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX

@@ -37,7 +37,7 @@ NEW_LAW = """
             refused_in={AccountStatus.CLOSED: ReplyCode.ACCOUNT_CLOSED}, legs={0: TAKEN[0]},
         ),
         LawKind(
-            RecordKind.ALLOTMENT, orders.fill_buy, Moves(frozen=-1, bought=1), release=Moves(frozen=-1), is_fact=True,
+            RecordKind.ALLOTMENT, freezes.fill_buy, Moves(frozen=-1, bought=1), release=Moves(frozen=-1), is_fact=True,
             side="buy",
         ),
         LawKind(RecordKind.DIVIDEND, cash.dividend, Moves(balance=1), legs={0: BROUGHT[0]}),
@@ -82,7 +82,7 @@ def test_a_kind_is_added_by_a_number_two_rows_and_a_page(tmp_path: Path) -> None
     insert(tmp_path / "protocol" / "vocabulary.py", NUMBERS, NEW_NUMBERS)
     insert(tmp_path / "protocol" / "kinds.py", END_OF_WIRE, NEW_WIRE.lstrip("\n"))
     insert(tmp_path / "rules" / "kinds.py", END_OF_LAW, NEW_LAW.lstrip("\n"))
-    with (tmp_path / "rules" / "cash.py").open("a", encoding="utf-8") as page:
+    with (tmp_path / "rules" / "money" / "cash.py").open("a", encoding="utf-8") as page:
         page.write(PAGE)
 
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))}

@@ -8,8 +8,8 @@ closing an order moves (reconciling), anything of ledger, rules or gateway, as i
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from frontend_sim.auditor.accounts.freeze import Freeze, FreezeKey
 from frontend_sim.auditor.day.clearing import SetAudit
-from frontend_sim.auditor.freeze import Freeze, FreezeKey
 
 Lane = tuple[int, int]
 """Party and trade date."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from frontend_sim.auditor.audited_account import Contract, Waits
+from frontend_sim.auditor.accounts.audited_account import Contract, Waits
 from frontend_sim.auditor.day.owing import Standing, Window
 from frontend_sim.auditor.day.postings import Code, error_case, suspense
 from frontend_sim.auditor.day.settling import Customers, Named, Settled

@@ -9,9 +9,9 @@ from collections.abc import Collection, Container
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from frontend_sim.auditor.audited_account import Contract
+from frontend_sim.auditor.accounts.audited_account import Contract
+from frontend_sim.auditor.accounts.freeze import FreezeKey
 from frontend_sim.auditor.auditor import Auditor
-from frontend_sim.auditor.freeze import FreezeKey
 from protocol.codes import ReplyCode
 from protocol.messages.day.steps import SetTotals
 from protocol.messages.fields import fen_from_sum

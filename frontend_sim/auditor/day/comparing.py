@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from frontend_sim.auditor.audited_account import Contract
+from frontend_sim.auditor.accounts.audited_account import Contract
+from frontend_sim.auditor.accounts.freeze import Freeze, FreezeKey
 from frontend_sim.auditor.day.clearing import OfContract, SetAudit
-from frontend_sim.auditor.freeze import Freeze, FreezeKey
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import ClearedEvent, ComparedField, ContractStatus, DifferenceClass, Fate
 

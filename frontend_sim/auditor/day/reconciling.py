@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from frontend_sim.auditor.audited_account import Account, Contract
+from frontend_sim.auditor.accounts.audited_account import Account, Contract
+from frontend_sim.auditor.accounts.freeze import FreezeKey
 from frontend_sim.auditor.day.clearing import OfContract, SetAudit
 from frontend_sim.auditor.day.comparing import Compared, Moved
-from frontend_sim.auditor.freeze import FreezeKey
 from protocol.codes import ReplyCode
 from protocol.records import (
     FREEZE_STATE_CLOSED,

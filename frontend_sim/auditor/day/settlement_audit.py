@@ -7,7 +7,7 @@ Never here: what they move (settling), what is owed (owing), anything of ledger,
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from frontend_sim.auditor.audited_account import Waits
+from frontend_sim.auditor.accounts.audited_account import Waits
 from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.day.broker_audit import BrokerAudit
 from frontend_sim.auditor.day.clearing import OfContract

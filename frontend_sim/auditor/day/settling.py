@@ -8,7 +8,7 @@ anything of ledger, rules or gateway, as in `auditor`; whether a broker's custom
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from frontend_sim.auditor.audited_account import Contract, Waits
+from frontend_sim.auditor.accounts.audited_account import Contract, Waits
 from frontend_sim.auditor.day.postings import MOVED, SAVINGS, Postings, former_customer, suspense
 from protocol.vocabulary import AccountStatus, ContractStatus
 

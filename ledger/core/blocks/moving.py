@@ -1,11 +1,11 @@
 """What accepted records move between a customer's account and 2420, for brokers in transfer mode 划转.
 
 Belongs here: the effect on what is moved, live, in recovery and in the follower. Never here: a verdict, and how much a
-freeze moves, which its outcome tells (rules.moved, lane); the columns as if nothing were moved (effects).
+freeze moves, which its outcome tells (rules.money.moved, lane); the columns as if nothing were moved (effects).
 
 But for what a freeze moves, nothing here hangs on the order of records: of a freeze as much is drawn of moved money as
-fits into it, and given back what is released beyond its frozen part, see rules.moved. So rows that are applied together
-come out as each alone; which record of several on one freeze gave back how much is reckoned in their order.
+fits into it, and given back what is released beyond its frozen part, see rules.money.moved. So rows that are applied
+together come out as each alone; which record of several on one freeze gave back how much is reckoned in their order.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ from ledger.core.state.customers.moved import Posted
 from protocol.records import STATE_MOVED, OutcomeArray
 from rules.contracts import ENDED
 from rules.entries import GIVEN_BACK, MOVED
-from rules.moved import parts_of_moved
+from rules.money.moved import parts_of_moved
 
 
 def keep_moved(book: Book, block: Block, accepted: Mask, outcomes: OutcomeArray) -> None:

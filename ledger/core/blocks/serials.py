@@ -1,7 +1,7 @@
 """Serials of the bank's desks in a block: whether they rise, so that no movement was told before.
 
-Belongs here: the look at a whole block. Never here: what a serial is (rules.cash), verdicts (decide), what follows for
-an account (lane).
+Belongs here: the look at a whole block. Never here: what a serial is (rules.money.cash), verdicts (decide), what
+follows for an account (lane).
 """
 
 import numpy as np

@@ -27,8 +27,8 @@ from protocol.messages.day.corrections import (
     RevertsAnswer,
     RevertsQuery,
 )
-from rules.account import Account
 from rules.day.corrections import corrected, is_within, reverted
+from rules.money.account import Account
 from rules.request import Cases, OfDate
 
 _LOOKED_AT_ONCE = 4_096  # contracts, until an answer of orders is full

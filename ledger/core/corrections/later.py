@@ -1,7 +1,7 @@
 """What later trade dates have brought to accounts and not spent, kept up while a block is decided in order.
 
 Belongs here: adding it up for the accounts of which a record may ask it, letting each record move it. Never here: what
-it forbids (rules.day.corrections, rules.day.settlement, rules.cash), an account's other amounts (decide).
+it forbids (rules.day.corrections, rules.day.settlement, rules.money.cash), an account's other amounts (decide).
 
 Whatever an account has frozen or bought up to a trade date, what came up to that date pays for: orders keep that by
 themselves, for they are of the latest date, and so do withdrawals, which leave all that is frozen and bought. What is
@@ -15,8 +15,8 @@ from ledger.core.lines.compare import slots_of_contracts
 from ledger.core.resolve import Block
 from ledger.core.state.book import LAST_CONTRACT_MASK, PARTY_SHIFT, Book
 from ledger.core.state.columns import FenColumn, IntColumn, Positions
-from rules.account import Account, LaterDates
-from rules.cash import DEDUCTED
+from rules.money.account import Account, LaterDates
+from rules.money.cash import DEDUCTED
 
 
 def later_dates(book: Book, block: Block, positions: Positions | slice) -> dict[int, LaterDates]:

@@ -1,7 +1,7 @@
 """Freezes that a complete clearing set ends: what becomes of them at the close is settled, whatever is told later.
 
 Belongs here: which they are. Never here: closing them (ledger.core.corrections), what a fill of one earns
-(rules.orders).
+(rules.money.freezes).
 """
 
 import numpy as np

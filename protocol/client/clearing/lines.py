@@ -13,8 +13,8 @@ from ...errors import MisuseError
 from ...limits import LINE_FEE_FEN_MAX, RECORD_BYTES
 from ...trade_dates import trade_day
 from ...vocabulary import ClearedEvent, Fate, RecordKind
-from ..arguments import INT32_MAX, INT64_MAX, calendar_date, short_bytes, target_key, whole_number
 from ..outcomes import Outcome, RequestKey
+from ..verbs.arguments import INT32_MAX, INT64_MAX, calendar_date, short_bytes, target_key, whole_number
 
 _OF_ORDER = struct.Struct("<bbhiqqqiiiiiiq")  # names an order
 _OF_SECURITY = struct.Struct("<bbhiqqqiiii8sq")  # a security and the sender's own reference

@@ -28,9 +28,9 @@ from ...messages.fields import sum_from_fen
 from ...messages.queries import SetAnswer
 from ...records import OUTCOME, RECORD, STATE_LISTED, OutcomeArray, RecordArray
 from ...vocabulary import LaneState, RecordKind
-from ..arguments import calendar_date, records_body, records_of, shown, whole_number
 from ..line.calls import KnownDigests
 from ..outcomes import BlockOutcome, Outcome
+from ..verbs.arguments import calendar_date, records_body, records_of, shown, whole_number
 
 if TYPE_CHECKING:
     from .verbs import ClearingVerbs

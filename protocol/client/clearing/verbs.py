@@ -20,10 +20,10 @@ from ...messages.queries import (
     SetQuery,
 )
 from ...records import RecordArray
-from ..arguments import calendar_date, whole_number
 from ..line.calls import KnownDigests
 from ..outcomes import BlockOutcome, Outcome
 from ..settings import SeatSettings
+from ..verbs.arguments import calendar_date, whole_number
 from .sending import HearsCount, SentSet, send_set
 
 A = TypeVar("A", bound=AnswerMessage)

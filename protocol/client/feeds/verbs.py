@@ -11,10 +11,10 @@ from ...errors import MisuseError
 from ...limits import AMOUNT_FEN_MAX, OBJECTION_CHARS_MAX, REQUEST_NUMBER_MAX
 from ...messages.control import ControlMessage
 from ...messages.feeds import Notice, Object, Receipt
-from ..arguments import INT32_MAX, calendar_date, shown, text, whole_number
 from ..line.feed import FeedReader, checked_digest
 from ..line.traffic import Traffic
 from ..outcomes import Outcome
+from ..verbs.arguments import INT32_MAX, calendar_date, shown, text, whole_number
 from .events import FeedEvent
 
 

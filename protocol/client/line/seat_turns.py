@@ -16,11 +16,11 @@ from collections import deque
 
 import trio
 
-from ..arguments import whole_number
 from ..errors import SessionEnded
 from ..forks import Origin
 from ..outcomes import Outcome
 from ..settings import CALL_FRAME_LATE_S, CALL_FRAMES_MAX
+from ..verbs.arguments import whole_number
 from .caller import Call
 from .pending import PendingCalls
 from .waits import Bell

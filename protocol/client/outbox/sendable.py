@@ -13,7 +13,7 @@ from ...limits import (
     TRADE_DATE_MIN,
 )
 from ...vocabulary import FrameKind
-from ..arguments import INT64_MAX, shown
+from ..verbs.arguments import INT64_MAX, shown
 
 _RECORDS = int(FrameKind.RECORDS)
 _CONTROL = int(FrameKind.CONTROL)

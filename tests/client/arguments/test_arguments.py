@@ -28,7 +28,7 @@ from protocol.client import (
     SeatSettings,
     SyncSeat,
 )
-from protocol.client.verbs import SingleVerbs
+from protocol.client.verbs.single import SingleVerbs
 from protocol.limits import ACT_TEXT_BYTES_MAX, OBJECTION_CHARS_MAX, PARTIES_MAX
 from protocol.messages.customers.accounts import ChangeContract, SecuritiesAccount
 from protocol.messages.feeds import ObligationTold

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from protocol.client import arguments
+from protocol.client.verbs import arguments
 from protocol.errors import MisuseError
 from protocol.limits import SMALL_CONTROL_BODY_BYTES_MAX
 from protocol.messages.control import RegisterKey, RegisterParty

@@ -8,7 +8,8 @@ anything of ledger or rules, the auditor's own arithmetic (frontend_sim.auditor)
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from frontend_sim.auditor.audited_account import Verdict
+from frontend_sim.auditor.accounts.audited_account import Verdict
+from frontend_sim.auditor.accounts.freeze import target_of
 from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.day.allotted import HeldOrders, are_ended, bound_fen
 from frontend_sim.auditor.day.clearing import SetAudit
@@ -16,7 +17,6 @@ from frontend_sim.auditor.day.comparing import SUMS
 from frontend_sim.auditor.day.owing import Window, days_known
 from frontend_sim.auditor.day.reconciling import DateAudit, Permitted, Tolerance
 from frontend_sim.auditor.day.settlement_audit import SettlementAudit
-from frontend_sim.auditor.freeze import target_of
 from frontend_sim.auditor.observations import Seen
 from protocol.acts.clearing import PayCustomerAct
 from protocol.codes import ReplyCode

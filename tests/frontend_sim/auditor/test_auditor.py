@@ -236,7 +236,14 @@ def test_the_order_of_rows_is_the_journal_s_not_that_of_arrival() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("auditor", "register", "audited_account", "account_rules", "withheld", "merging"),
+        *("auditor", "register", "merging"),
+        *(
+            "accounts/audited_account",
+            "accounts/account_rules",
+            "accounts/withheld",
+            "accounts/earning",
+            "accounts/freeze",
+        ),
         *("day/clearing", "day/comparing", "day/reconciling"),
         *("day/settling", "day/owing", "day/lending", "day/postings", "day/broker_audit"),
     ],

@@ -12,10 +12,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from frontend_sim.auditor.accounts.withheld import Restraint
 from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.observations import Placed, seen_block
 from frontend_sim.auditor.register import Totals
-from frontend_sim.auditor.withheld import Restraint
 from frontend_sim.market.request_blocks import NO_TARGET, Request, TargetKey, record_block
 from ledger.core.engine import apply_genesis, decide_block, decide_control, totals
 from ledger.core.state.book import Book

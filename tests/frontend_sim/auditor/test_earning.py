@@ -6,8 +6,8 @@ Belongs here: both beside each other over random histories. Never here: amounts 
 import numpy as np
 import pytest
 
+from frontend_sim.auditor.accounts.earning import NEVER
 from frontend_sim.auditor.auditor import Auditor
-from frontend_sim.auditor.earning import NEVER
 from frontend_sim.auditor.observations import ControlKind, Seen
 from protocol.codes import ReplyCode
 from protocol.messages.customers.accounts import ChangeAccount

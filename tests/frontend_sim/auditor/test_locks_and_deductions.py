@@ -6,7 +6,7 @@ Never here: orders and movements (test_auditor), the core beside it (test_random
 
 import pytest
 
-from frontend_sim.auditor.audited_account import OfDay
+from frontend_sim.auditor.accounts.audited_account import OfDay
 from frontend_sim.auditor.observations import ControlKind
 from frontend_sim.auditor.register import Totals
 from protocol.codes import ReplyCode

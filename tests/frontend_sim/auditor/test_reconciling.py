@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from frontend_sim.auditor.accounts.freeze import Freeze
 from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.day.clearing import SetAudit
 from frontend_sim.auditor.day.comparing import differ
 from frontend_sim.auditor.day.reconciling import DateAudit, Permitted
-from frontend_sim.auditor.freeze import Freeze
 from frontend_sim.trading_session.planted import expected_of
 from ledger.core.book_answers import BookAnswers
 from ledger.core.lines.answers import clearing_set, set_differences

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from frontend_sim.auditor.audited_account import Verdict
+from frontend_sim.auditor.accounts.audited_account import Verdict
+from frontend_sim.auditor.accounts.earning import NEVER
 from frontend_sim.auditor.day.clearing import SetAudit
 from frontend_sim.auditor.day.postings import Code
 from frontend_sim.auditor.day.reconciling import Permitted, Tolerance
-from frontend_sim.auditor.earning import NEVER
 from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_block
 from frontend_sim.auditor.register import Totals
 from ledger.core.engine import totals

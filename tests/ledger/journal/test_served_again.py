@@ -1,7 +1,7 @@
 """A ledger that takes over looks when somebody served last: due times in between come again, in its first row.
 
 Belongs here: the sign of life in the database, the row of a takeover, that recovery and follower take it in. Never
-here: which second a due time moves to (tests.rules.test_calendar), what falls due then (tests.ledger_core.paying).
+here: which second a due time moves to (tests.rules.day.test_calendar), what falls due then (tests.ledger_core.paying).
 """
 
 import asyncio

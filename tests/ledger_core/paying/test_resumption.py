@@ -1,7 +1,7 @@
 """Due times while nobody served: they come again, a minute behind the moment from which a ledger serves.
 
 Belongs here: rows that a takeover begins with, what falls due by them. Never here: which second each moves to
-(tests.rules.test_calendar), noticing that nobody served (tests.ledger.journal).
+(tests.rules.day.test_calendar), noticing that nobody served (tests.ledger.journal).
 
 Tuesday 6 January 2026 is published in its evening: 700.00 are owed, first due on Wednesday at 10:00:00.
 """

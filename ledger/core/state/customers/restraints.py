@@ -1,8 +1,8 @@
 """The restraints of accounts: each that is open by its number and by its account, oldest first.
 
 Belongs here: the table, how deductions, orders and time change it. Never here: what a restraint holds back
-(rules.restraints), who may set one (control), in which order records change them (withheld), the sum in the account's
-column (book).
+(rules.money.restraints), who may set one (control), in which order records change them (withheld), the sum in the
+account's column (book).
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ import numpy as np
 
 from ledger.core.state.columns import FenColumn
 from protocol.vocabulary import RestraintKind
-from rules import restraints as law
+from rules.money import restraints as law
 
 
 class Restraint(msgspec.Struct, array_like=True):

@@ -5,7 +5,7 @@ Belongs here: what a test says of a day, and the clock of a bank in China. Never
 
 from dataclasses import dataclass, field
 
-from frontend_sim.auditor.audited_account import Account, Contract
+from frontend_sim.auditor.accounts.audited_account import Account, Contract
 from frontend_sim.auditor.day.broker_audit import BrokerAudit
 from frontend_sim.auditor.day.owing import SECONDS_OF_DAY, ZONE_SECONDS, Window
 from frontend_sim.auditor.day.settling import Named, Settled

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from frontend_sim.auditor.accounts.withheld import Restraint
 from frontend_sim.auditor.day.postings import CLEARING, Code
-from frontend_sim.auditor.withheld import Restraint
 from protocol.vocabulary import RestraintKind
 from tests.frontend_sim.auditor.day.paper import FRI, MON, NEXT_TUE, Paper, at
 

@@ -5,10 +5,10 @@ LI and WANG are customers of one broker; amounts are fen, small so that they can
 
 import pytest
 
-from frontend_sim.auditor.audited_account import Waits
+from frontend_sim.auditor.accounts.audited_account import Waits
+from frontend_sim.auditor.accounts.withheld import Restraint
 from frontend_sim.auditor.day.owing import Stands
 from frontend_sim.auditor.day.postings import Code, former_customer
-from frontend_sim.auditor.withheld import Restraint
 from protocol.vocabulary import AccountStatus, ContractStatus, RestraintKind
 from tests.frontend_sim.auditor.day.paper import MON, THU, TUE, WED, Paper, at
 

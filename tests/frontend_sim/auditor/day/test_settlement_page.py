@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from frontend_sim.auditor.audited_account import Account, Contract
+from frontend_sim.auditor.accounts.audited_account import Account, Contract
 from frontend_sim.auditor.control_table import yuan
 from frontend_sim.auditor.day.broker_audit import BrokerAudit
 from frontend_sim.auditor.day.owing import Window

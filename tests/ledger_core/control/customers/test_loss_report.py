@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from frontend_sim.auditor.audited_account import Account, Contract
+from frontend_sim.auditor.accounts.audited_account import Account, Contract
 from frontend_sim.auditor.observations import ControlKind, Seen
 from ledger.follower.projection.batch import Batch
 from protocol.codes import ReplyCode

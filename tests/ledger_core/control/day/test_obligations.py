@@ -1,7 +1,7 @@
 """What is owed by a broker's date: how it begins, when it is due, what a broker may say of it, and until when.
 
 Belongs here: Publish, Notice, Object and changed due times as the core decides them. Never here: each boundary of a due
-time (tests.rules.test_obligations).
+time (tests.rules.day.test_obligations).
 """
 
 from collections.abc import Callable

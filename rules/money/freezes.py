@@ -11,9 +11,9 @@ that comes to the account or leaves it (cash).
 """
 
 from protocol.limits import COLUMN_FEN_MAX
-from rules.account import Account
 from rules.contracts import ENDED
-from rules.moved import draw_moved, moved_of_freeze
+from rules.money.account import Account
+from rules.money.moved import draw_moved, moved_of_freeze
 from rules.request import (
     AMOUNT_OVER_REMAINING,
     AWAITS_CLEARING,

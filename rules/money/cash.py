@@ -16,7 +16,8 @@ Belongs here: deposit, withdrawal. Never here: guards that all kinds share (the 
 
 from protocol.limits import COLUMN_FEN_MAX, RESTRAINT_FEN_MAX
 from protocol.vocabulary import AccountStatus, RestraintKind, Way
-from rules.account import Account
+from rules.money.account import Account
+from rules.money.restraints import Restraint, card_restraint, held_back_fen
 from rules.request import (
     ACT_NEEDED,
     DONE,
@@ -29,7 +30,6 @@ from rules.request import (
     deductible,
     posted,
 )
-from rules.restraints import Restraint, card_restraint, held_back_fen
 
 DEDUCTED = {Way.JUDICIAL: RestraintKind.JUDICIAL, Way.CARD_COLLECTED: RestraintKind.CARD}
 """Ways that take what a restraint withholds, each with its kind."""

@@ -17,7 +17,7 @@ OF_RESTRAINTS = [
     ),
     Mutant(
         "younger takes the older one's",
-        "rules/restraints.py",
+        "rules/money/restraints.py",
         "min(restraint.senior_fen, committed_fen) - sum(held)",
         "min(restraint.senior_fen, committed_fen)",
         "what one court restrained is paid to another",
@@ -25,7 +25,7 @@ OF_RESTRAINTS = [
     ),
     Mutant(
         "deduction under an order",
-        "rules/restraints.py",
+        "rules/money/restraints.py",
         "left_fen = balance_fen - min(restraint.senior_fen, committed_fen)",
         "left_fen = balance_fen - 0 * min(restraint.senior_fen, committed_fen)",
         "money of an order that is older than the restraint is paid to a court",
@@ -49,7 +49,7 @@ OF_RESTRAINTS = [
     ),
     Mutant(
         "lost card is posted",
-        "rules/cash.py",
+        "rules/money/cash.py",
         "if request.state == AccountStatus.OPEN else 0",
         "if request.state != AccountStatus.CLOSED else 0",
         "who reported a card lost pays for the thief",
@@ -57,7 +57,7 @@ OF_RESTRAINTS = [
     ),
     Mutant(
         "deducted from what a later date brought",
-        "rules/cash.py",
+        "rules/money/cash.py",
         " - account.later.behind(ALL_DATES)",
         "",
         "what covers an earlier date is gone before it is settled",
@@ -75,7 +75,7 @@ OF_RESTRAINTS = [
     ),
     Mutant(
         "deduction without an order",
-        "rules/cash.py",
+        "rules/money/cash.py",
         "if kind == RestraintKind.JUDICIAL and request.amount_fen > restraint.ordered_fen:",
         "if kind == RestraintKind.OTHER:",
         "one key of the savings desk pays out what courts restrained",
@@ -83,7 +83,7 @@ OF_RESTRAINTS = [
     ),
     Mutant(
         "an order is used twice in a block",
-        "rules/cash.py",
+        "rules/money/cash.py",
         "    restraint.ordered_fen = max(0, restraint.ordered_fen - request.amount_fen)\n",
         "",
         "what a court ordered once is paid to it twice",

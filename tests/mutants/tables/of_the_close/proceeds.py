@@ -281,13 +281,13 @@ _OTHERS = [
         "    (LaneState.RECONCILED, LaneEvent.PUBLISH): LaneState.PUBLISHED,\n"
         "    (LaneState.PUBLISHED, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,\n",
         "what is owed is told, and then it is not",
-        ("tests/rules/test_states.py::test_a_lane_goes_where_the_table_says_and_else_nowhere",),
+        ("tests/rules/day/test_states.py::test_a_lane_goes_where_the_table_says_and_else_nowhere",),
     ),
 ]
 
 OF_PROCEEDS = [
     *of_file("rules/day/settlement.py", _SETTLEMENT),
-    *of_file("rules/orders.py", _ORDERS),
+    *of_file("rules/money/freezes.py", _ORDERS),
     *of_file("lines/proceeds.py", _PROCEEDS),
     *of_file("lines/answers.py", _ANSWERS),
     *of_file("lines/ended.py", _ENDED),

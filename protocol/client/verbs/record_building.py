@@ -6,10 +6,10 @@ have a place in it. Never here: rules about money (the bank decides), sending.
 
 import struct
 
-from ..errors import MisuseError
-from ..limits import RECORD_BYTES
-from ..trade_dates import TRADE_DAY_NONE, trade_day
-from ..vocabulary import RecordKind
+from ...errors import MisuseError
+from ...limits import RECORD_BYTES
+from ...trade_dates import TRADE_DAY_NONE, trade_day
+from ...vocabulary import RecordKind
 from .arguments import (
     INT32_MAX,
     INT64_MAX,

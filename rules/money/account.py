@@ -8,8 +8,8 @@ Belongs here: what an account has, what is owned, what can be spent. Never here:
 
 from dataclasses import dataclass, field
 
+from rules.money.restraints import Restraint
 from rules.request import FUNDS_FROZEN, INSUFFICIENT_FUNDS, Decision
-from rules.restraints import Restraint
 
 
 @dataclass(slots=True)

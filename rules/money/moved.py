@@ -12,7 +12,7 @@ Belongs here: how much is moved, drawn and given back. Never here: which broker 
 freeze, draw and release (orders, day.corrections), the entries behind it (entries).
 """
 
-from rules.account import Account
+from rules.money.account import Account
 from rules.request import Freeze
 
 

@@ -5,7 +5,7 @@ import pytest
 from protocol.codes import ReplyCode
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN
-from rules import orders
+from rules.money import freezes as law
 from rules.request import DONE, Freeze, Request, refusal
 from tests.rules.asked import CONTRACT, SLOT, TARGET_SLOT, account, money, request, target
 
@@ -24,10 +24,10 @@ from tests.rules.asked import CONTRACT, SLOT, TARGET_SLOT, account, money, reque
 def test_worked_buys(frozen_fen: int, fills: list[tuple[int, int]], remaining_fen: list[int], bought_fen: int) -> None:
     one, freezes = account(2_000_000), dict[int, Freeze]()
 
-    assert orders.freeze(request(frozen_fen), one, freezes) == (0, FREEZE_STATE_OPEN, frozen_fen)
+    assert law.freeze(request(frozen_fen), one, freezes) == (0, FREEZE_STATE_OPEN, frozen_fen)
     assert money(one) == (2_000_000, frozen_fen, 0, 0)
     freezes[TARGET_SLOT] = freezes.pop(SLOT)
-    told = [orders.fill_buy(request(*fill), one, freezes)[2] for fill in fills]
+    told = [law.fill_buy(request(*fill), one, freezes)[2] for fill in fills]
 
     assert told == remaining_fen
     assert money(one) == (2_000_000, 0, bought_fen, 0)
@@ -48,7 +48,7 @@ def test_worked_buys(frozen_fen: int, fills: list[tuple[int, int]], remaining_fe
 def test_freeze(frozen_fen: int, amount_fen: int, code: ReplyCode) -> None:
     one, freezes = account(1_000, frozen_fen), dict[int, Freeze]()
 
-    assert orders.freeze(request(amount_fen), one, freezes)[0] == code
+    assert law.freeze(request(amount_fen), one, freezes)[0] == code
 
     assert one.frozen_fen == frozen_fen + (0 if code else amount_fen)
     assert freezes == ({} if code else {SLOT: Freeze(CONTRACT, amount_fen)})
@@ -68,7 +68,7 @@ def test_freeze(frozen_fen: int, amount_fen: int, code: ReplyCode) -> None:
 def test_release(asked: Request, remaining_fen: int | None, verdict: tuple[int, int, int]) -> None:
     one = account(1_000, 100)
 
-    assert orders.release(asked, one, {} if remaining_fen is None else target(remaining_fen)) == verdict
+    assert law.release(asked, one, {} if remaining_fen is None else target(remaining_fen)) == verdict
 
     assert money(one) == (1_000, 100 if verdict[0] else 100 - asked.amount_fen, 0, 0)
 
@@ -88,7 +88,7 @@ def test_release(asked: Request, remaining_fen: int | None, verdict: tuple[int, 
 def test_fill_buy(asked: Request, remaining_fen: int | None, bought_fen: int, verdict: tuple[int, int, int]) -> None:
     one = account(1_000, 100, bought_fen)
 
-    assert orders.fill_buy(asked, one, {} if remaining_fen is None else target(remaining_fen)) == verdict
+    assert law.fill_buy(asked, one, {} if remaining_fen is None else target(remaining_fen)) == verdict
 
     moved = (0, 0) if verdict[0] else (asked.amount_fen + asked.release_fen, asked.amount_fen)
     assert money(one) == (1_000, 100 - moved[0], bought_fen + moved[1], 0)
@@ -107,7 +107,7 @@ def test_fill_buy(asked: Request, remaining_fen: int | None, bought_fen: int, ve
 def test_fill_sell(proceeds_at_fill: int, sold_fen: int, amount_fen: int, verdict: tuple[int, int, int]) -> None:
     one = account(0, 0, 0, sold_fen)
 
-    assert orders.fill_sell(request(amount_fen, proceeds_at_fill=proceeds_at_fill), one, {}) == verdict
+    assert law.fill_sell(request(amount_fen, proceeds_at_fill=proceeds_at_fill), one, {}) == verdict
 
     assert one.sold_fen == sold_fen + (0 if verdict[0] else amount_fen)
 
@@ -117,16 +117,16 @@ def test_what_a_complete_set_cleared_stays_frozen() -> None:
     one, freezes = account(1_000, 100), {TARGET_SLOT: Freeze(CONTRACT, 100, 70)}
     over, listed = refusal(ReplyCode.AMOUNT_OVER_REMAINING), refusal(ReplyCode.LISTED)
 
-    assert orders.release(request(31), one, freezes) == over
-    assert orders.fill_buy(request(20, 11), one, freezes) == listed
-    assert orders.fill_buy(request(20)._replace(is_cleared=True), one, freezes) == listed
-    assert orders.fill_sell(request(20)._replace(is_cleared=True), one, freezes) == listed
+    assert law.release(request(31), one, freezes) == over
+    assert law.fill_buy(request(20, 11), one, freezes) == listed
+    assert law.fill_buy(request(20)._replace(is_cleared=True), one, freezes) == listed
+    assert law.fill_sell(request(20)._replace(is_cleared=True), one, freezes) == listed
     ended = {TARGET_SLOT: Freeze(CONTRACT, 100, 0, is_ended=True)}
-    assert orders.fill_buy(request(20), one, ended) == listed
-    assert orders.release(request(20), account(1_000, 100), ended) == (0, FREEZE_STATE_OPEN, 80)
+    assert law.fill_buy(request(20), one, ended) == listed
+    assert law.release(request(20), account(1_000, 100), ended) == (0, FREEZE_STATE_OPEN, 80)
     assert money(one) == (1_000, 100, 0, 0)
-    assert orders.fill_buy(request(20), one, freezes) == (0, FREEZE_STATE_OPEN, 80)
+    assert law.fill_buy(request(20), one, freezes) == (0, FREEZE_STATE_OPEN, 80)
     assert freezes[TARGET_SLOT] == Freeze(CONTRACT, 80, 50)
-    assert orders.release(request(31), one, freezes) == over
-    assert orders.release(request(30), one, freezes) == (0, FREEZE_STATE_OPEN, 50)
+    assert law.release(request(31), one, freezes) == over
+    assert law.release(request(30), one, freezes) == (0, FREEZE_STATE_OPEN, 50)
     assert money(one) == (1_000, 50, 20, 0)

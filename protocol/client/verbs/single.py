@@ -7,11 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from typing import Generic, TypeVar
 
-from ..records import RecordArray
-from ..vocabulary import RecordKind, Way
+from ...records import RecordArray
+from ...vocabulary import RecordKind, Way
+from ..line.seat_turns import SeatTurns
+from ..outcomes import Outcome, RequestKey
 from .arguments import moment_ns, records_body
-from .line.seat_turns import SeatTurns
-from .outcomes import Outcome, RequestKey
 from .record_building import cash_record, money_record, order_record
 
 Answer = TypeVar("Answer")

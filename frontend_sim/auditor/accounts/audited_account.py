@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from frontend_sim.auditor.earning import Earning
-from frontend_sim.auditor.freeze import Freeze, FreezeKey, target_of
+from frontend_sim.auditor.accounts.earning import Earning
+from frontend_sim.auditor.accounts.freeze import Freeze, FreezeKey, target_of
+from frontend_sim.auditor.accounts.withheld import Restraint, Withheld
 from frontend_sim.auditor.observations import ControlKind, Seen
-from frontend_sim.auditor.withheld import Restraint, Withheld
 from protocol.codes import ReplyCode
 from protocol.records import STATE_MOVED
 from protocol.trade_dates import trade_day

@@ -10,7 +10,7 @@ from tests.mutants.mutant import FOUND, MONEY, OWN_BLOCK, RANKS, REFUSALS, ROWS,
 LAW = [
     Mutant(
         "told again and booked again",
-        "rules/cash.py",
+        "rules/money/cash.py",
         "return serial <= last and last > 0",
         "return serial == last and last > 0",
         "an older movement that comes again is booked twice",
@@ -36,7 +36,7 @@ LAW = [
     ),
     Mutant(
         "last fen not frozen",
-        "rules/orders.py",
+        "rules/money/freezes.py",
         "if amount_fen > account.buying_power_fen:",
         "if amount_fen >= account.buying_power_fen:",
         "a customer cannot spend the last fen",
@@ -44,7 +44,7 @@ LAW = [
     ),
     Mutant(
         "one fen too many frozen",
-        "rules/orders.py",
+        "rules/money/freezes.py",
         "if amount_fen > account.buying_power_fen:",
         "if amount_fen > account.buying_power_fen + 1:",
         "one fen that is not there backs an order",
@@ -52,7 +52,7 @@ LAW = [
     ),
     Mutant(
         "bought is free again",
-        "rules/account.py",
+        "rules/money/account.py",
         "return self.owned_fen - self.frozen_fen - self.bought_fen",
         "return self.owned_fen - self.frozen_fen",
         "what unsettled buys cost is spent a second time",
@@ -60,7 +60,7 @@ LAW = [
     ),
     Mutant(
         "restrained money frozen",
-        "rules/orders.py",
+        "rules/money/freezes.py",
         "if amount_fen > account.buying_power_fen:",
         "if amount_fen > account.buying_power_fen + account.restrained_fen:",
         "money under restraint buys securities",
@@ -68,7 +68,7 @@ LAW = [
     ),
     Mutant(
         "restrained money withdrawn",
-        "rules/cash.py",
+        "rules/money/cash.py",
         "if amount_fen > account.withdrawable_fen:",
         "if amount_fen > account.withdrawable_fen + account.restrained_fen:",
         "money under restraint leaves the bank",
@@ -76,7 +76,7 @@ LAW = [
     ),
     Mutant(
         "proceeds withdrawn",
-        "rules/cash.py",
+        "rules/money/cash.py",
         "if amount_fen > account.withdrawable_fen:",
         "if amount_fen > account.buying_power_fen:",
         "sale proceeds leave the bank before they are settled",
@@ -84,7 +84,7 @@ LAW = [
     ),
     Mutant(
         "release gives back all",
-        "rules/orders.py",
+        "rules/money/freezes.py",
         "account.frozen_fen -= request.amount_fen\n",
         "account.frozen_fen -= target.remaining_fen\n",
         "a partial cancel lets a later order of the block spend what is still frozen",
@@ -92,7 +92,7 @@ LAW = [
     ),
     Mutant(
         "nothing drawn down",
-        "rules/orders.py",
+        "rules/money/freezes.py",
         "target.remaining_fen -= part_fen",
         "target.remaining_fen -= 0",
         "one freeze is released several times in a block",
@@ -100,7 +100,7 @@ LAW = [
     ),
     Mutant(
         "fill keeps its release",
-        "rules/orders.py",
+        "rules/money/freezes.py",
         "account.frozen_fen -= charge_fen + release_fen",
         "account.frozen_fen -= charge_fen",
         "what a cheaper fill gives back stays frozen for the rest of the block",
@@ -108,7 +108,7 @@ LAW = [
     ),
     Mutant(
         "fill costs nothing",
-        "rules/orders.py",
+        "rules/money/freezes.py",
         "account.bought_fen += charge_fen\n",
         "account.bought_fen += 0\n",
         "what a fill costs is frozen again by a later order of the block",
@@ -116,7 +116,7 @@ LAW = [
     ),
     Mutant(
         "fill beyond its freeze",
-        "rules/orders.py",
+        "rules/money/freezes.py",
         "if charge_fen + release_fen > target.remaining_fen",
         "if charge_fen > target.remaining_fen",
         "a fill that should be listed draws more than was frozen",
@@ -124,7 +124,7 @@ LAW = [
     ),
     Mutant(
         "fill of a foreign freeze",
-        "rules/orders.py",
+        "rules/money/freezes.py",
         "if target is None or target.contract != request.contract:\n        return LISTED",
         "if target is None:\n        return LISTED",
         "one customer's buy is paid from another's freeze",
@@ -132,7 +132,7 @@ LAW = [
     ),
     Mutant(
         "proceeds before settlement",
-        "rules/orders.py",
+        "rules/money/freezes.py",
         "if not request.proceeds_at_fill:",
         "if request.proceeds_at_fill < 0:",
         "sales of a broker without proceeds at the fill buy at once",
@@ -148,7 +148,7 @@ LAW = [
     ),
     Mutant(
         "deposit to the limit refused",
-        "rules/cash.py",
+        "rules/money/cash.py",
         "if account.balance_fen + request.amount_fen > COLUMN_FEN_MAX:",
         "if account.balance_fen + request.amount_fen >= COLUMN_FEN_MAX:",
         "a deposit that fits is refused",
@@ -183,7 +183,7 @@ LOOKED_UP = [
     ),
     Mutant(
         "buy before its freeze",
-        "rules/orders.py",
+        "rules/money/freezes.py",
         "if request.executed_on < request.target_date:",
         "if not request.executed_on:",
         "an execution of Monday draws on an order of Tuesday",
@@ -191,7 +191,7 @@ LOOKED_UP = [
     ),
     Mutant(
         "sale of a settled day",
-        "rules/orders.py",
+        "rules/money/freezes.py",
         "if not request.executed_on or request.state == ENDED",
         "if request.executed_on < 0 or request.state == ENDED",
         "proceeds come to a date whose customers are settled",

@@ -14,7 +14,7 @@ WITHDRAWN = f"{SET}::test_a_withdrawn_set_reads_as_nothing_and_another_begins_an
 LATENESS = f"{SET}::test_lateness_is_counted_from_the_earliest_declared_time"
 DIGEST = f"{SET}::test_the_digest_is_of_frames_in_their_order"
 LIES_WITH_IT = f"{KEPT}::test_what_is_told_of_a_freeze_lies_with_it"
-MOVES = "tests/rules/test_states.py::test_a_lane_goes_where_the_table_says_and_else_nowhere"
+MOVES = "tests/rules/day/test_states.py::test_a_lane_goes_where_the_table_says_and_else_nowhere"
 RELEASED_BEHIND = f"{HELD}::test_what_was_released_while_a_withdrawn_set_was_complete_is_of_the_next_one"
 AFTER_WITHDRAWAL = f"{KEPT}::test_a_set_after_a_withdrawal_may_tell_each_half_of_an_order_anew"
 

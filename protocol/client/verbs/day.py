@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from typing import TypeVar
 
-from ..limits import AMOUNT_FEN_MAX, PARTIES_MAX
-from ..messages.customers.interest import InterestAnswer, InterestQuery
-from ..messages.day.corrections import (
+from ...limits import AMOUNT_FEN_MAX, PARTIES_MAX
+from ...messages.customers.interest import InterestAnswer, InterestQuery
+from ...messages.day.corrections import (
     ClosingsAnswer,
     ClosingsQuery,
     CorrectionAnswer,
@@ -17,8 +17,8 @@ from ..messages.day.corrections import (
     RevertsAnswer,
     RevertsQuery,
 )
-from ..messages.day.settling import CreditsAnswer, CreditsQuery, SettlementsAnswer, SettlementsQuery
-from ..messages.queries import AnswerMessage, QueryMessage
+from ...messages.day.settling import CreditsAnswer, CreditsQuery, SettlementsAnswer, SettlementsQuery
+from ...messages.queries import AnswerMessage, QueryMessage
 from .arguments import calendar_date, whole_number
 
 A = TypeVar("A", bound=AnswerMessage)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.account import Account
 from rules.day.corrections import Corrected, corrected, is_within
+from rules.money.account import Account
 from rules.request import OfDate
 from tests.rules.asked import account, of_date
 

@@ -6,7 +6,7 @@ reconciliation).
 
 from tests.mutants.mutant import Mutant, of_file
 
-_PAGE = "tests/rules/test_obligations.py"
+_PAGE = "tests/rules/day/test_obligations.py"
 _CORE = "tests/ledger_core/control/day/test_obligations.py"
 _ADOPTED = "tests/ledger_core/control/day/test_adopted_sets.py"
 _SIGN_ON = "tests/ledger_core/control/day/test_sign_on.py"

@@ -4,7 +4,7 @@ import pytest
 
 from protocol.codes import ReplyCode
 from protocol.limits import COLUMN_FEN_MAX
-from rules import cash
+from rules.money import cash
 from rules.request import DONE, refusal
 from tests.rules.asked import account, money, request
 

@@ -8,7 +8,7 @@ restraints (withheld), orders and fills (auditor), anything of ledger, rules or 
 from collections.abc import Collection
 from typing import NamedTuple
 
-from frontend_sim.auditor.audited_account import Account, Verdict
+from frontend_sim.auditor.accounts.audited_account import Account, Verdict
 from frontend_sim.auditor.observations import ControlKind, Seen
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, RESTRAINTS_PER_ACCOUNT_MAX

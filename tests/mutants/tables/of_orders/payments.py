@@ -5,9 +5,9 @@ Belongs here: single wrong lines, each with what it plants. Never here: mutants 
 
 from tests.mutants.mutant import Mutant, of_file
 
-_COLLECTION = "tests/rules/test_collection.py"
-_INTEREST = "tests/rules/test_interest.py"
-_STATES = "tests/rules/test_obligations.py"
+_COLLECTION = "tests/rules/day/test_collection.py"
+_INTEREST = "tests/rules/day/test_interest.py"
+_STATES = "tests/rules/day/test_obligations.py"
 _IN_TIME = "tests/ledger_core/paying/test_in_time.py"
 _TERMINATED = "tests/ledger_core/paying/test_terminated.py"
 _EARNING = "tests/ledger_core/paying/test_earning.py"

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from ..errors import MisuseError, PeerViolation
-from ..given_numbers import index_from_account_no
-from ..limits import (
+from ...errors import MisuseError, PeerViolation
+from ...given_numbers import index_from_account_no
+from ...limits import (
     ACT_BODY_BYTES_MAX,
     CONTROL_BODY_BYTES_MAX,
     QUERY_CONTRACTS_MAX,
@@ -23,14 +23,14 @@ from ..limits import (
     TRADE_DATE_MAX,
     TRADE_DATE_MIN,
 )
-from ..messages.codec import decode_control
-from ..messages.control import ControlMessage
-from ..messages.day.steps import TellCorrections
-from ..messages.persons import Act, ActSignature
-from ..records import RECORD, RecordArray
-from ..trade_dates import is_trade_date
-from ..vocabulary import BANK_SEAT
-from .outcomes import Outcome, RequestKey
+from ...messages.codec import decode_control
+from ...messages.control import ControlMessage
+from ...messages.day.steps import TellCorrections
+from ...messages.persons import Act, ActSignature
+from ...records import RECORD, RecordArray
+from ...trade_dates import is_trade_date
+from ...vocabulary import BANK_SEAT
+from ..outcomes import Outcome, RequestKey
 
 INT32_MAX = 2**31 - 1
 INT64_MAX = 2**63 - 1

@@ -101,7 +101,7 @@ _REVERSALS: list[Row] = [
 ]
 
 OF_MOVED = [
-    *of_file("rules/moved.py", _RULES),
+    *of_file("rules/money/moved.py", _RULES),
     *of_file("blocks/moving.py", _CORE),
     *of_file("blocks/proof.py", _LANE),
     *of_file("state/book.py", _MODES),

@@ -1,0 +1,1 @@
+"""Orders through the bank, in blocks: what many of them cost at once."""

@@ -1,0 +1,182 @@
+"""`Money`: what an order through the bank freezes, and what each report of its broker moves.
+
+A report tells an order's cumulative quantity and turnover, so that one that is doubled, lost or overtaken changes
+nothing twice. What it moves is a difference of the order as a whole: of a buy, V after it less V before it is drawn,
+and what is needed no more is released at once (004 A·三(二)). A sale brings turnover less fees; where these are
+more they cost. What was booked of a sale is one number, β, above 0 in sold and below 0 in bought of the order's own
+date, and moves towards turnover less fees as far as the account bears it.
+
+The argument that no report stops the bank. R is what a buy still needs. Turnover and each fee rise with what is traded,
+and an execution at most at the limit lowers what all of it may cost, so R never rises and nothing drawn is below 0; a
+report that says otherwise does not fit, and is listed. A sale's β falls in two parts, each bounded by what the account
+has when it comes to it: sold first, by what no later date has spent of it; then bought, by what no restraint holds
+back either.
+
+Belongs here: what fits, what it moves on the account. Never here: states (states), whose order it is, guards of an
+order before it is accepted, the mirror of securities.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from protocol.errors import InvariantBroken
+from rules.money.account import Account
+from rules.orders.fees import FeeTable, Open, Paper, Traded, charge_fen, needed_fen, net_fen
+
+
+class Side(IntEnum):
+    """Which way an order goes."""
+
+    BUY = 1
+    SELL = 2
+
+
+@dataclass(slots=True)
+class Order:
+    """An accepted order; prices for a unit in 1/10,000 yuan. What was master data when it was accepted is its own."""
+
+    side: Side
+    trade_date: int
+    quantity: int
+    limit: int
+    low: int
+    high: int
+    paper: Paper
+    fees: FeeTable
+    accrued: int = 0  # interest for a unit, paid beside the price
+    traded: Traded = field(default_factory=Traded)
+    cancelled: int = 0
+    remaining_fen: int = 0  # frozen, of a buy
+    drawn_fen: int = 0  # likewise
+    booked_fen: int = 0  # of a sale: β
+
+    @property
+    def open_quantity(self) -> int:
+        """What may still be executed."""
+        return self.quantity - self.traded.quantity - self.cancelled
+
+    @property
+    def needed_fen(self) -> int:
+        """What a buy must have frozen now."""
+        left = Open(self.open_quantity, self.limit + self.accrued)
+        return needed_fen(self.fees, self.paper, self.traded, left)
+
+
+def freeze_order(order: Order, account: Account) -> None:
+    """A buy that buying power covers freezes what it costs at most."""
+    order.remaining_fen = order.needed_fen
+    account.frozen_fen += order.remaining_fen
+
+
+def execute(order: Order, account: Account, told: Traded) -> bool:
+    """The order was executed up to this, cumulative. Returns whether that fits; else nothing moves."""
+    step = Traded(told.quantity - order.traded.quantity, told.turnover - order.traded.turnover)
+    if not 0 < step.quantity <= order.open_quantity or not _is_at_a_price(order, step):
+        return False
+    if order.side == Side.SELL:
+        order.traded = told
+        _book(order, account)
+        return True
+    before, remaining_fen = order.traded, order.remaining_fen
+    drawn_fen = charge_fen(order.fees, order.paper, told) - charge_fen(order.fees, order.paper, before)
+    order.traded = told
+    needed_fen = order.needed_fen
+    if drawn_fen < 0 or needed_fen < 0 or drawn_fen + needed_fen > remaining_fen:
+        order.traded = before
+        return False
+    # From here the execution must succeed.
+    order.drawn_fen += drawn_fen
+    account.bought_fen += drawn_fen
+    account.later.move(order.trade_date, remaining_fen - drawn_fen - needed_fen)
+    _freeze_no_more_than(order, account, needed_fen)
+    return True
+
+
+def cancel(order: Order, account: Account, cancelled: int) -> bool:
+    """The exchange has cancelled so much in all. Returns whether that fits; else nothing moves."""
+    if not order.cancelled < cancelled <= order.quantity - order.traded.quantity:
+        return False
+    order.cancelled = cancelled
+    if order.side == Side.BUY:
+        needed_fen = order.needed_fen
+        account.later.move(order.trade_date, order.remaining_fen - needed_fen)
+        _freeze_no_more_than(order, account, needed_fen)
+    return True
+
+
+def end(order: Order, account: Account) -> None:
+    """Nothing more comes of the order, and what is told of it later does not fit."""
+    if order.open_quantity:
+        cancel(order, account, order.quantity - order.traded.quantity)
+
+
+def lower(order: Order, account: Account, true: Traded) -> bool:
+    """Two people have signed that less was executed than was reported. Nothing is frozen again: the order is ended.
+
+    Returns whether it is less; else nothing moves.
+    """
+    if true.quantity > order.traded.quantity or true.turnover > order.traded.turnover or true == order.traded:
+        return False
+    end(order, account)
+    drawn_fen, order.traded = order.drawn_fen, true
+    order.cancelled = order.quantity - true.quantity
+    if order.side == Side.SELL:
+        _book(order, account)
+        return True
+    order.drawn_fen = charge_fen(order.fees, order.paper, true)
+    account.bought_fen -= drawn_fen - order.drawn_fen
+    account.later.move(order.trade_date, drawn_fen - order.drawn_fen)
+    account.clamp_seniors()
+    return True
+
+
+def _is_at_a_price(order: Order, step: Traded) -> bool:
+    """Whether a step is between the limits of its date, and no worse than the order's own: compared as products."""
+    lowest, highest = (order.low, order.limit) if order.side == Side.BUY else (order.limit, order.high)
+    units = step.quantity * order.paper.units
+    return (lowest + order.accrued) * units <= step.turnover <= (highest + order.accrued) * units
+
+
+def _freeze_no_more_than(order: Order, account: Account, needed_fen: int) -> None:
+    account.frozen_fen -= order.remaining_fen - needed_fen
+    order.remaining_fen = needed_fen
+    account.clamp_seniors()
+
+
+def _book(order: Order, account: Account) -> None:
+    """What was booked of a sale moves towards what it brings."""
+    target_fen = net_fen(order.fees, order.paper, order.traded)
+    if target_fen >= order.booked_fen:
+        _move_booked(order, account, target_fen)
+        return
+    # First what counts as sold falls, as far as no later date leans on it.
+    proceeds_fen = max(0, order.booked_fen)
+    falls_fen = min(proceeds_fen - max(0, target_fen), max(0, _spare_fen(account) - _later_fen(order, account)))
+    if falls_fen > 0:
+        _move_booked(order, account, order.booked_fen - falls_fen)
+    if order.booked_fen > 0 or target_fen >= order.booked_fen:
+        return
+    # Then the cost rises, as far as nothing holds it back.
+    held_fen = max(account.restrained_fen, _later_fen(order, account))
+    rises_fen = min(order.booked_fen - target_fen, max(0, _spare_fen(account) - held_fen))
+    _move_booked(order, account, order.booked_fen - rises_fen)
+
+
+def _move_booked(order: Order, account: Account, booked_fen: int) -> None:
+    before_fen, order.booked_fen = order.booked_fen, booked_fen
+    account.sold_fen += max(0, booked_fen) - max(0, before_fen)
+    account.bought_fen += max(0, -booked_fen) - max(0, -before_fen)
+    account.later.move(order.trade_date, booked_fen - before_fen)
+    account.clamp_seniors()
+    if account.sold_fen < 0 or account.bought_fen < 0:
+        raise InvariantBroken(f"a sale has left {account.sold_fen} sold and {account.bought_fen} bought")
+
+
+def _spare_fen(account: Account) -> int:
+    """What nothing has claimed but restraints."""
+    return account.buying_power_fen + account.restrained_fen
+
+
+def _later_fen(order: Order, account: Account) -> int:
+    """What the account has by later dates alone."""
+    return account.later.behind(order.trade_date)

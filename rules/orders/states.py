@@ -1,0 +1,68 @@
+"""`Two schemes, one switch per broker`: the states of an order through the bank, as one table.
+
+An order is open until the exchange, its broker or its date's clearing set has ended it. A request to cancel moves
+nothing: only what the exchange has cancelled is released (004 A·三(二)), so an order that is being cancelled may
+still be executed, in part or all of it. A subscription that is held and a placing wait for their allotment: they are
+ended neither by their own date nor by its set, and one that was allotted is open until the set that names it.
+
+Belongs here: states, events, the table. Never here: when a report fits and what it moves (reports), who may tell it.
+"""
+
+from enum import IntEnum
+
+
+class OrderState(IntEnum):
+    """Where an order is."""
+
+    SENT = 1  # on its way to the broker
+    TAKEN = 2  # the broker has it
+    ENDING = 3  # a cancel is under way
+    ALLOTTED = 4  # its lots are told, its set is not settled
+    ENDED = 5
+
+
+class OrderEvent(IntEnum):
+    """What happens to an order; a report that does not fit is none."""
+
+    TAKE = 1  # the broker has taken it, or has reported something of it
+    FILL = 2  # all that was open is executed
+    CANCEL = 3  # asked for
+    END_CANCEL = 4  # the cancel under way was answered: a part is cancelled, or none
+    CANCEL_REST = 5  # all that was open is cancelled
+    REFUSE = 6  # by the broker or the exchange
+    ALLOT = 7
+    END_ISSUE = 8  # nothing was won
+    CLOSE = 9  # as its clearing set says
+    TAKE_BACK = 10  # the broker has signed that it never handed it out
+    CORRECT = 11  # two people have lowered what was reported
+
+
+_S, _E = OrderState, OrderEvent
+_OPEN = (_S.SENT, _S.TAKEN, _S.ENDING)
+ORDER_STATES: dict[tuple[OrderState, OrderEvent], OrderState] = {
+    (_S.SENT, _E.TAKE): _S.TAKEN,
+    (_S.TAKEN, _E.TAKE): _S.TAKEN,
+    (_S.ENDING, _E.TAKE): _S.ENDING,
+    (_S.SENT, _E.CANCEL): _S.ENDING,
+    (_S.TAKEN, _E.CANCEL): _S.ENDING,
+    (_S.ENDING, _E.END_CANCEL): _S.TAKEN,
+    (_S.ALLOTTED, _E.CLOSE): _S.ENDED,
+    (_S.ENDED, _E.CORRECT): _S.ENDED,  # the usual wrong report is one that filled it
+    **{(state, _E.ALLOT): _S.ALLOTTED for state in _OPEN},
+    **{
+        (state, event): _S.ENDED
+        for state in _OPEN
+        for event in (_E.FILL, _E.CANCEL_REST, _E.REFUSE, _E.END_ISSUE, _E.CLOSE, _E.TAKE_BACK, _E.CORRECT)
+    },
+}
+"""The state after an event; a cell that is missing refuses it, or lists the report."""
+
+
+def next_order_state(state: OrderState, event: OrderEvent) -> OrderState | None:
+    """The state after `event`, None where it is not due."""
+    return ORDER_STATES.get((state, event))
+
+
+def is_open(state: int) -> bool:
+    """Whether anything of an order may still come, whatever is frozen for it: a sale and a placing freeze nothing."""
+    return state != OrderState.ENDED

@@ -1,0 +1,1 @@
+"""Orders through the bank: what the core reckons and decides of them."""

@@ -1,0 +1,1 @@
+"""Errors planted in what decides orders, customers, people and what brokers pay."""

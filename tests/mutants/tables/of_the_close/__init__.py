@@ -1,0 +1,1 @@
+"""Errors planted in what happens after the close: sets, comparison, corrections, settlement."""

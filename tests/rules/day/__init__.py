@@ -1,0 +1,1 @@
+"""The pages of the business day: calendars, states, sets, corrections, obligations, interest."""

@@ -1,0 +1,1 @@
+"""The pages of the money of one account."""
