@@ -37,9 +37,7 @@ ORDERS_PART = 5  # of the day before: one order for so many contracts
 RATE_RECORDS_MAX, RATE_SECONDS = 4_000_000, 5.0
 ALONE_SECONDS, BEGUN_SECONDS = 12.0, 2.0  # orders alone are counted, and before those they settle
 LOAD_SECONDS_MAX = 180.0
-ORDERS_PER_SECOND_MAX = (
-    420_000.0  # one broker may have some 24 million orders on a date: with more the others are refused
-)
+ORDERS_PER_SECOND_MAX = 420_000.0  # one broker may have some 24 million orders on a date, the rest are refused
 DUE_AT_LEAST_S = 60
 LOG_FILES_AHEAD = 256  # as many as a server that has run for days overwrites: none is made while orders are counted
 SECONDS_MAX, RATIO_MAX = 60.0, 2.0
