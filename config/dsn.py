@@ -4,12 +4,11 @@ What belongs here: reading `postgresql://…` as far as a person has to be told 
 a line that repeats a piece of a DSN which may be its password.
 """
 
-from typing import Final
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-SCHEMES: Final = ("postgresql://", "postgres://")
-PORT_MAX: Final = 65_535
-BAD_PORT: Final = "the port is no number from 1 to 65535 (in a name or password, write / as %2F, : as %3A and @ as %40)"
+SCHEMES = ("postgresql://", "postgres://")
+PORT_MAX = 65_535
+BAD_PORT = "the port is no number from 1 to 65535 (in a name or password, write / as %2F, : as %3A and @ as %40)"
 
 
 def fault_of(dsn: str) -> str | None:

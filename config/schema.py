@@ -7,7 +7,7 @@ are named here).
 
 import re
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 
@@ -32,11 +32,11 @@ from protocol.limits import (
 )
 from protocol.trade_dates import is_trade_date
 
-DEFAULTS: Final = Path(__file__).with_name("defaults.toml")
-_DSN_PASSWORD: Final = re.compile(r"(://[^:/@]*:|[?&]password=)([^@&]*)(@|&|$)")
-UNIX_SOCKET_PATH_BYTES_MAX: Final = 107
-LEDGER_SOCKET: Final = "ledger.sock"
-FORMER_KEYS_MAX: Final = 32  # two suites, one rotation a quarter: four years
+DEFAULTS = Path(__file__).with_name("defaults.toml")
+_DSN_PASSWORD = re.compile(r"(://[^:/@]*:|[?&]password=)([^@&]*)(@|&|$)")
+UNIX_SOCKET_PATH_BYTES_MAX = 107
+LEDGER_SOCKET = "ledger.sock"
+FORMER_KEYS_MAX = 32  # two suites, one rotation a quarter: four years
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 """A TCP port; 0 lets the system choose one, which the process then writes into its ready file."""

@@ -6,11 +6,11 @@ What belongs here: from bytes to text, line by line, and to the rows of a CSV fi
 import codecs
 import csv
 from collections.abc import Iterator
-from typing import IO, Final
+from typing import IO
 
-LINE_BYTES_MAX: Final = 1 << 16
-REMEDY: Final = "save it as UTF-8 (in Excel: CSV UTF-8)"
-_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+LINE_BYTES_MAX = 1 << 16
+REMEDY = "save it as UTF-8 (in Excel: CSV UTF-8)"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class NotText(ValueError):

@@ -7,12 +7,11 @@ values mean (config.schema, gateway.day.planning.overrides).
 import io
 import tomllib
 from pathlib import Path
-from typing import Final
 
 from config.kit.exit_codes import ConfigFault
 from config.text_files import NotText, text_lines
 
-FILE_BYTES_MAX: Final = 1 << 20
+FILE_BYTES_MAX = 1 << 20
 
 
 def read_toml(file: Path) -> dict[str, object]:

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import msgspec
 import trio
@@ -32,12 +31,12 @@ from protocol.client.keys import load_signer
 from protocol.keys.signing import Signer
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT
 
-FOLDER_PREFIX: Final = "yzt-session-"
-STATE: Final = "state"
-PARTY_KEY_ID: Final = 1
-FAULT_SECONDS: Final = 0.1
-REMOVALS_MAX: Final = 20
-REMOVAL_PAUSE_SECONDS: Final = 0.1
+FOLDER_PREFIX = "yzt-session-"
+STATE = "state"
+PARTY_KEY_ID = 1
+FAULT_SECONDS = 0.1
+REMOVALS_MAX = 20
+REMOVAL_PAUSE_SECONDS = 0.1
 """Between attempts to remove a folder into which something may still have put a file."""
 
 replace = msgspec.structs.replace

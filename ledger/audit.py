@@ -9,7 +9,6 @@ import argparse
 import sys
 import time
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -40,9 +39,9 @@ from protocol.limits import HEADER_BYTES, PREFIX_BYTES
 from protocol.messages.control import ConfirmRoll, Genesis
 from protocol.records import OUTCOME, RECORD
 
-READ_BYTES: Final = 16 * 1024 * 1024
-PROGRESS_EVERY_NS: Final = 2_000_000_000
-UNDECIDED_NAMED_MAX: Final = 20
+READ_BYTES = 16 * 1024 * 1024
+PROGRESS_EVERY_NS = 2_000_000_000
+UNDECIDED_NAMED_MAX = 20
 """Rows of frames that were not decided, named in the last line; more are only counted."""
 
 

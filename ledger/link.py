@@ -9,7 +9,7 @@ import os
 import socket
 import struct
 from collections.abc import Sequence
-from typing import Final, Protocol, cast
+from typing import Protocol, cast
 
 from ledger.order_path import replies
 from protocol.errors import PeerViolation
@@ -18,19 +18,19 @@ from protocol.header import Header
 from protocol.limits import LINK_BEAT_NS, LINK_SILENT_BEATS_MAX
 from protocol.vocabulary import FrameKind
 
-UNDECIDED_BYTES_MAX: Final = 64 * 1024 * 1024
+UNDECIDED_BYTES_MAX = 64 * 1024 * 1024
 """Bodies read and not yet decided; past it the socket is not read. IN_FLIGHT_RECORDS_MAX records are as many
 bytes.
 """
-UNDECIDED_BYTES_RESUME: Final = UNDECIDED_BYTES_MAX // 2
-WRITE_BYTES_HIGH: Final = 8 * 1024 * 1024
+UNDECIDED_BYTES_RESUME = UNDECIDED_BYTES_MAX // 2
+WRITE_BYTES_HIGH = 8 * 1024 * 1024
 """Answers that the gateway has not read yet; past it nothing more is read from it. The feed stops there
 too.
 """
-WRITE_BYTES_LOW: Final = 1024 * 1024
-UNREAD: Final = "answers unread"
-_CREDENTIALS: Final = struct.Struct("3i")
-_BEAT: Final = replies.beat()
+WRITE_BYTES_LOW = 1024 * 1024
+UNREAD = "answers unread"
+_CREDENTIALS = struct.Struct("3i")
+_BEAT = replies.beat()
 
 
 class LinkOwner(Protocol):

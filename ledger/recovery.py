@@ -15,7 +15,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Final
 
 from ledger.core.control.rows import accepted_messages
 from ledger.core.rows.row import Row
@@ -32,9 +31,9 @@ from ledger.order_path.lookup import verified_row
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.messages.control import OpenTradeDate
 
-PORTION_BYTES: Final = 4 * 1024 * 1024  # three portions are in memory: being read, being hashed, being applied
-PROGRESS_EVERY_NS: Final = 1_000_000_000
-MARK_FILE: Final = "gateway.mark"  # in the state directory: the highest row that a gateway told its partners
+PORTION_BYTES = 4 * 1024 * 1024  # three portions are in memory: being read, being hashed, being applied
+PROGRESS_EVERY_NS = 1_000_000_000
+MARK_FILE = "gateway.mark"  # in the state directory: the highest row that a gateway told its partners
 Progress = Callable[[str], None]
 
 

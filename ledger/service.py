@@ -11,7 +11,7 @@ import os
 import socket
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.own_files import take_lock
@@ -53,13 +53,13 @@ if TYPE_CHECKING:
     from config.kit.telling.exposition import Exposition
 
 Progress = Callable[[str], None]
-NS_PER_S: Final = 1_000_000_000
-FEED_PAGE_BYTES: Final = 4 * 1024 * 1024
-LINKS_UNREGISTERED_MAX: Final = 16  # connections that have not registered; the gateway needs one
-FLUSH_SECONDS: Final = 2.0  # at the end: how long a gateway may take to read its last answers
-BEAT_SECONDS: Final = LINK_BEAT_NS / 1e9
-UNDECIDED: Final = "undecided frames"
-SUSPECTS_FILE: Final = "ledger.watch.suspects"  # in the state directory
+NS_PER_S = 1_000_000_000
+FEED_PAGE_BYTES = 4 * 1024 * 1024
+LINKS_UNREGISTERED_MAX = 16  # connections that have not registered; the gateway needs one
+FLUSH_SECONDS = 2.0  # at the end: how long a gateway may take to read its last answers
+BEAT_SECONDS = LINK_BEAT_NS / 1e9
+UNDECIDED = "undecided frames"
+SUSPECTS_FILE = "ledger.watch.suspects"  # in the state directory
 
 
 class Service:

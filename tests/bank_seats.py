@@ -3,8 +3,6 @@
 Belongs here: numbers and who may. Never here: keys, sending.
 """
 
-from typing import Final
-
 from frontend_sim.market.desks import DAY_SEAT, IDENTITY_SEAT, ROLES, SAVINGS_SEAT, TELLER_SEAT
 from ledger.core.roles import may_send_control
 from protocol.messages.control import SeatEntry
@@ -21,9 +19,9 @@ __all__ = [
     "bank_seat_for",
 ]
 
-CHANNEL_SEAT: Final = 5
-SEAT_ROLES: Final = {BANK_SEAT: SeatRole.MASTER_DATA, **ROLES, CHANNEL_SEAT: SeatRole.CHANNEL}
-BANK_SEATS: Final = [SeatEntry(seat, role) for seat, role in SEAT_ROLES.items()]
+CHANNEL_SEAT = 5
+SEAT_ROLES = {BANK_SEAT: SeatRole.MASTER_DATA, **ROLES, CHANNEL_SEAT: SeatRole.CHANNEL}
+BANK_SEATS = [SeatEntry(seat, role) for seat, role in SEAT_ROLES.items()]
 """All of them: a test's genesis row may hold them, which saves a row for each."""
 
 

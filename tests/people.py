@@ -5,7 +5,7 @@ Persons 1 to 3 are the administrators; every other person has the rights that a 
 which is Ed25519 for odd n and P-256 for even n.
 """
 
-from typing import Final, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
@@ -15,8 +15,8 @@ from protocol.messages.persons import Act, ActSignature, NewPerson, PersonKey, R
 from protocol.vocabulary import Right, Suite
 
 ANN, BEN, CLO = ADMINISTRATORS = (1, 2, 3)
-FIRST_KEY: Final = 1
-REASON: Final = "因业务需要"
+FIRST_KEY = 1
+REASON = "因业务需要"
 
 
 class Common(TypedDict):

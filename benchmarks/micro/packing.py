@@ -62,7 +62,7 @@ async def committed_per_second(
 ) -> float:
     """Records a second of ROWS commits, one after the other."""
     packed_from, storage = WAYS[way]
-    stored_row.PACKED_ITEMS_MIN = packed_from  # type: ignore[misc] # the one place that turns packing off
+    stored_row.PACKED_ITEMS_MIN = packed_from  # the one place that turns packing off
     for column in ("records", "outcomes"):
         await journal.reading_connection.execute(f"ALTER TABLE journal_{DATE} ALTER {column} SET STORAGE {storage}")
     began = time.perf_counter()

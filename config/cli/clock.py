@@ -6,7 +6,6 @@ time (config.kit.wall_clock).
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Final
 
 from config.cli.options import add_common_options
 from config.cli.running import CommandParser
@@ -16,10 +15,10 @@ from config.kit.wall_clock import SimulatedClock, spoken
 from config.schema import Config
 from config.supervise.state_folders import make_state_directory
 
-NS_PER_SECOND: Final = 1_000_000_000
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_UNITS: Final = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_DURATION: Final = re.compile(r"(?=[0-9])(?:([0-9]{1,5})d)?(?:([0-9]{1,7})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?")
+NS_PER_SECOND = 1_000_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?=[0-9])(?:([0-9]{1,5})d)?(?:([0-9]{1,7})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?")
 
 
 def main(argv: list[str], config: Config) -> int:

@@ -7,7 +7,7 @@ them (config.cli.commands).
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
@@ -22,7 +22,7 @@ from protocol.limits import (
 )
 from protocol.trade_dates import is_trade_date
 
-DEFAULT_FILE: Final = Path("yzt.toml")
+DEFAULT_FILE = Path("yzt.toml")
 
 
 class CommandParser(argparse.ArgumentParser):

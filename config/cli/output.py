@@ -10,13 +10,12 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.stop_request import SIGNALLED
 
-STDOUT: Final = 1
-CLOSED_PIPE: Final = SIGNALLED + int(signal.SIGPIPE)
+STDOUT = 1
+CLOSED_PIPE = SIGNALLED + int(signal.SIGPIPE)
 
 
 class OutputLost(ProcessFault):

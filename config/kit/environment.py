@@ -11,31 +11,30 @@ import os
 import resource
 import sys
 from collections.abc import Mapping
-from typing import Final
 
-OTHERS_MAY: Final = 0o077
+OTHERS_MAY = 0o077
 """What is taken away from everybody else in every file that is made."""
-FOREIGN_PREFIXES: Final = ("PG", "PYTHON", "LD_PRELOAD", "LD_AUDIT", "OPENSSL_", "SSLKEYLOGFILE")
+FOREIGN_PREFIXES = ("PG", "PYTHON", "LD_PRELOAD", "LD_AUDIT", "OPENSSL_", "SSLKEYLOGFILE")
 """Variables that libraries below us would follow: another server, other code, a log of the keys of the line."""
 
 # Frames and commit groups are buffers of some MiB that live for one round. By default the C library maps each
 # from the kernel and gives it back, so that every round pays the page faults again; these keep such memory in
 # the heap. 32 MiB is the largest threshold that the C library accepts; larger columns stay lazily mapped.
-MEMORY: Final[Mapping[str, str]] = {
+MEMORY: Mapping[str, str] = {
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "MALLOC_TOP_PAD_": str(64 << 20),
 }
-CONSTRUCTED: Final[Mapping[str, str]] = {
+CONSTRUCTED: Mapping[str, str] = {
     "PATH": "/usr/bin:/bin",
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
     "PYTHONUTF8": "1",  # where the C library has no such locale
     "PYTHONDONTWRITEBYTECODE": "1",  # a process that has given its rights away cannot, and need not
 }
-MATHEMATICS: Final[Mapping[str, str]] = {"OPENBLAS_NUM_THREADS": "1"}
+MATHEMATICS: Mapping[str, str] = {"OPENBLAS_NUM_THREADS": "1"}
 """Nobody here multiplies matrices: the threads for it, one for each core, would only be started and spin a while."""
-HANDED_ON: Final = ("LD_LIBRARY_PATH",)
+HANDED_ON = ("LD_LIBRARY_PATH",)
 """What the interpreter that runs may have needed to start: its copies need the same."""
 
 

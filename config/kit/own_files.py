@@ -9,11 +9,11 @@ import os
 import pwd
 import stat
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 
-_IN_THE_WAY: Final = (errno.ELOOP, errno.EISDIR, errno.ENXIO)
+_IN_THE_WAY = (errno.ELOOP, errno.EISDIR, errno.ENXIO)
 """What a link, a folder and a socket answer."""
 
 

@@ -9,15 +9,15 @@ import struct
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-IPC_RMID: Final = 0
-SEGMENTS: Final = Path("/proc/sysvipc/shm")
-FOLDER: Final = Path("/dev/shm")  # noqa: S108 - where PostgreSQL puts them; nothing is made there
-PREFIX: Final = "PostgreSQL."
-_CONTROL: Final = struct.Struct("=III4x")  # magic, slots used, slots there: how PostgreSQL lists its own files
-_SLOT: Final = struct.Struct("=II32x")  # handle, references; 0: free
-_CONTROL_MAGIC: Final = 0x9A503D32
+IPC_RMID = 0
+SEGMENTS = Path("/proc/sysvipc/shm")
+FOLDER = Path("/dev/shm")  # noqa: S108 - where PostgreSQL puts them; nothing is made there
+PREFIX = "PostgreSQL."
+_CONTROL = struct.Struct("=III4x")  # magic, slots used, slots there: how PostgreSQL lists its own files
+_SLOT = struct.Struct("=II32x")  # handle, references; 0: free
+_CONTROL_MAGIC = 0x9A503D32
 _ID, _ATTACHED = 1, 6  # columns of that file
 
 
@@ -35,7 +35,7 @@ class Mapped(NamedTuple):
         return Mapped(self.segments | other.segments, self.files | other.files)
 
 
-NOTHING: Final = Mapped(frozenset(), frozenset())
+NOTHING = Mapped(frozenset(), frozenset())
 
 
 def mapped_by(process_ids: Iterable[int]) -> Mapped:

@@ -13,13 +13,12 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Final
 
-ASKING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-SIGNALLED: Final = 128
+ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALLED = 128
 """A process that signal n ended is reported as 128 + n, as a shell does."""
-STDERR: Final = 2
-LATER_S: Final = 0.005
+STDERR = 2
+LATER_S = 0.005
 
 
 class Interrupted(KeyboardInterrupt):
@@ -105,4 +104,4 @@ def say(line: str) -> None:
         os.write(STDERR, f"{line}\n".encode())
 
 
-THIS_PROCESS: Final = StopRequest()
+THIS_PROCESS = StopRequest()

@@ -16,18 +16,18 @@ import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.kit.own_files import open_own
 
-CLOCK_FILE: Final = "simulated.clock"
+CLOCK_FILE = "simulated.clock"
 """In the state directory."""
-UTC_NS_MAX: Final = 2**62 - 1
+UTC_NS_MAX = 2**62 - 1
 """The year 2116: so the word has room for one bit more."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_WORD: Final = struct.Struct("<q")
-_PLAIN: Final = _WORD.pack(0)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WORD = struct.Struct("<q")
+_PLAIN = _WORD.pack(0)
 
 
 class ClockSaid(NamedTuple):

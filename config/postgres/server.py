@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT, Signals
-from typing import IO, Final
+from typing import IO
 from urllib.parse import quote
 
 import msgspec
@@ -53,10 +53,10 @@ from config.postgres.settings import READER, ROLE, SUPERUSER, write_settings
 
 DATABASE = "yzt"
 PORT = 5432  # no port of a network: a part of the socket's name, told in every DSN so that no PGPORT counts
-SOCKET: Final = f".s.PGSQL.{PORT}"
-ENVIRONMENT: Final[Mapping[str, str]] = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+SOCKET = f".s.PGSQL.{PORT}"
+ENVIRONMENT: Mapping[str, str] = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
-PID_FILE_BYTES_MAX: Final = 1 << 16
+PID_FILE_BYTES_MAX = 1 << 16
 FAST_STOP_NS = 60_000_000_000
 """How long a fast shutdown may take (it writes a checkpoint) before an immediate one is asked for."""
 IMMEDIATE_STOP_NS = 10_000_000_000

@@ -10,16 +10,15 @@ may look. Nothing listens on a network.
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from config.kit.exit_codes import ConfigFault
 from config.kit.own_files import open_folder_named, open_own
 from config.kit.processes import Identity
 from config.postgres.install import caller_name
 
-ROLE: Final = "yzt"
-READER: Final = "yzt_reader"
-SUPERUSER: Final = "postgres"
+ROLE = "yzt"
+READER = "yzt_reader"
+SUPERUSER = "postgres"
 SETTINGS = Path(__file__).with_name("postgresql.conf")
 
 

@@ -11,7 +11,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGTERM
-from typing import Final
 
 from config.kit import environment
 from config.kit.own_files import open_own
@@ -20,9 +19,9 @@ from config.kit.stop_request import SIGNALLED
 from config.kit.telling.ready_files import Ready, read_ready, withdraw_ready
 from config.schema import Supervise
 
-PROJECT_DIRECTORY: Final = Path(__file__).resolve().parents[2]
+PROJECT_DIRECTORY = Path(__file__).resolve().parents[2]
 """Where `python -m` finds our packages, installed or not."""
-DOUBLINGS_MAX: Final = 20
+DOUBLINGS_MAX = 20
 
 
 @dataclass

@@ -13,7 +13,6 @@ import importlib
 import os
 import pwd
 import signal
-from typing import Final
 
 import msgspec
 
@@ -21,10 +20,10 @@ from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.schema import Config
 from config.supervise.state_folders import ROOT
 
-PR_SET_PDEATHSIG: Final = 1
-PR_SET_DUMPABLE: Final = 4
-PR_SET_NO_NEW_PRIVS: Final = 38
-LOADED_LATE: Final = (
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_NO_NEW_PRIVS = 38
+LOADED_LATE = (
     "encodings.ascii",
     "encodings.cp437",
     "encodings.idna",

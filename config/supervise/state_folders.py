@@ -15,7 +15,6 @@ import re
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from config.kit.exit_codes import ConfigFault
 from config.kit.own_files import open_folder, refuse_replaceable
@@ -23,25 +22,25 @@ from config.kit.processes import Identity
 from config.postgres.install import server_identity
 from config.schema import Config
 
-ROOT: Final = "root"
-KEYS: Final = "keys"
-OUTBOXES: Final = "outbox"
-OURS: Final = re.compile(
+ROOT = "root"
+KEYS = "keys"
+OUTBOXES = "outbox"
+OURS = re.compile(
     r"postgres|keys|snapshots|outbox|book-\d+\.npz|gateway\.(port|mark)|effective\.toml(\.new)?|simulated\.clock|day_desk\.outbox"
     r"|.*\.(ready|ask|log|log\.\d+|lock|sock|toml|new|pem)"
 )
 """Names that an installation's directory may have in it. A directory with other things in it was named by mistake: its
 permissions are not ours to change.
 """
-HANDED_OVER: Final = re.compile(
+HANDED_OVER = re.compile(
     r"snapshots|book-\d+\.npz|gateway\.(port|mark)|simulated\.clock|day_desk\.outbox|(?!supervisor\.).*\.(ready|log|log\.\d+|lock)"
 )
-KEPT: Final = re.compile(r"outbox|effective\.toml|supervisor\.lock")
+KEPT = re.compile(r"outbox|effective\.toml|supervisor\.lock")
 """What stays root's: what root reads again, and writes without asking whose it is."""
-OF_A_USER: Final = 0o1770
-OF_US: Final = 0o700
-OTHERS: Final = 0o077
-OTHERS_WRITE: Final = 0o022
+OF_A_USER = 0o1770
+OF_US = 0o700
+OTHERS = 0o077
+OTHERS_WRITE = 0o022
 
 
 def runs_as(config: Config) -> Identity | None:

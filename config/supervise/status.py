@@ -6,7 +6,6 @@ what a process knows of itself.
 
 import socket
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -21,12 +20,12 @@ from config.postgres.server import DATABASE, SOCKET, dsn_at
 from config.postgres.settings import READER
 from config.schema import Config
 
-WITHIN_NS: Final = 2_000_000_000
+WITHIN_NS = 2_000_000_000
 """How long all processes together may take to answer."""
-NAMES: Final = ("ledger", "gateway", "follower")
-DAY_DESK: Final = "day_desk"  # where it runs by the clock
-POSTGRES_WITHIN_SECONDS: Final = 1.0
-SSL_REQUEST: Final = bytes.fromhex("0000000804d2162f")
+NAMES = ("ledger", "gateway", "follower")
+DAY_DESK = "day_desk"  # where it runs by the clock
+POSTGRES_WITHIN_SECONDS = 1.0
+SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 """What a client may ask a server before anything else; every server answers with one byte."""
 
 

@@ -18,7 +18,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 import msgspec
 
@@ -33,13 +33,13 @@ from config.schema import Config, dump, with_dsn
 from config.supervise.children import Child, RestartBudget
 from config.supervise.state_folders import OUTBOXES, hand_over, make_state_directory, make_state_folder, runs_as
 
-POSTGRES: Final = "postgres"
-MODULES: Final = {"ledger": "ledger", "gateway": "gateway", "follower": "ledger.follower"}
+POSTGRES = "postgres"
+MODULES = {"ledger": "ledger", "gateway": "gateway", "follower": "ledger.follower"}
 """Names in the order of start, and the module that each runs."""
-DAY_DESK: Final = "day_desk"
-DAY_DESK_MODULE: Final = "config.cli.day.program"
-STOP_ORDER: Final = (DAY_DESK, "gateway", "ledger", "follower")
-EFFECTIVE_FILE: Final = "effective.toml"
+DAY_DESK = "day_desk"
+DAY_DESK_MODULE = "config.cli.day.program"
+STOP_ORDER = (DAY_DESK, "gateway", "ledger", "follower")
+EFFECTIVE_FILE = "effective.toml"
 
 
 class Supervisor:

@@ -7,7 +7,7 @@ Belongs here: the statements, the table that compares. Never here: what should b
 
 import csv
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from config.postgres.server import EmbeddedPostgres
 from frontend_sim.auditor.control_table import aligned, yuan
@@ -16,21 +16,21 @@ from frontend_sim.auditor.day.settlement_audit import SettlementAudit, between_o
 from frontend_sim.auditor.day.settling import CLEARING_BRANCH
 from frontend_sim.auditor.sql_totals import asked
 
-STATEMENT: Final = """
+STATEMENT = """
 SELECT party, account_code, SUM(credit_fen - debit_fen)
 FROM bank_general_ledger WHERE party > 1 GROUP BY party, account_code ORDER BY party, account_code
 """
-POSTED: Final = (Code.LENT, Code.INTEREST_DUE, Code.ERRORS, Code.CLEARING, Code.SUSPENSE, Code.FORMER_CUSTOMERS)
-BETWEEN: Final = """
+POSTED = (Code.LENT, Code.INTEREST_DUE, Code.ERRORS, Code.CLEARING, Code.SUSPENSE, Code.FORMER_CUSTOMERS)
+BETWEEN = """
 SELECT COALESCE(item, 0), SUM(debit_fen - credit_fen)
 FROM bank_general_ledger WHERE account_code = 3110 GROUP BY item ORDER BY item
 """
-REVERSED: Final = """
+REVERSED = """
 SELECT party, SUM(amount_fen) FROM entries WHERE origin = 'REVERSED' GROUP BY party ORDER BY party
 """
-OF_BROKERS: Final = (*POSTED, Code.MOVED)
+OF_BROKERS = (*POSTED, Code.MOVED)
 """Accounts that are kept by broker."""
-TITLES: Final = {
+TITLES = {
     Code.LENT: "lent",
     Code.INTEREST_DUE: "interest due",
     Code.ERRORS: "cases",

@@ -5,22 +5,21 @@ Belongs here: comparing and printing figures. Never here: where a figure comes f
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from frontend_sim.auditor.register import Totals
 
-LEDGER: Final = "ledger"
-GATEWAY: Final = "gateway"
-AUDITOR: Final = "auditor"
-SQL: Final = "sql"
-SOURCES: Final = (LEDGER, GATEWAY, AUDITOR, SQL)
-TITLES: Final = {
+LEDGER = "ledger"
+GATEWAY = "gateway"
+AUDITOR = "auditor"
+SQL = "sql"
+SOURCES = (LEDGER, GATEWAY, AUDITOR, SQL)
+TITLES = {
     LEDGER: "ledger",
     GATEWAY: "gateway's book",
     AUDITOR: "auditor",
     SQL: "SQL, read model",
 }
-FIGURES: Final = {
+FIGURES = {
     "balance_fen": "balance",
     "frozen_fen": "frozen",
     "bought_unsettled_fen": "bought unsettled",

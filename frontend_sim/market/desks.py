@@ -5,7 +5,6 @@ Belongs here: which seats the simulated bank has. Never here: what a desk sends 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from frontend_sim.market.order_seat import BankSeat, OutcomeLike
@@ -14,17 +13,17 @@ from protocol.keys.signing import Signer
 from protocol.messages.control import ControlMessage, RegisterKey, RegisterSeat
 from protocol.vocabulary import BANK_PARTY, SeatRole
 
-SAVINGS_SEAT: Final = 2
-TELLER_SEAT: Final = 3
-DAY_SEAT: Final = 4
-IDENTITY_SEAT: Final = 6
-ROLES: Final = {
+SAVINGS_SEAT = 2
+TELLER_SEAT = 3
+DAY_SEAT = 4
+IDENTITY_SEAT = 6
+ROLES = {
     SAVINGS_SEAT: SeatRole.SAVINGS_DESK,
     TELLER_SEAT: SeatRole.TELLER_DESK,
     DAY_SEAT: SeatRole.DAY_DESK,
     IDENTITY_SEAT: SeatRole.IDENTITY_DESK,
 }
-KEY_VALID_UNTIL_NS: Final = 2**62
+KEY_VALID_UNTIL_NS = 2**62
 
 
 class LoadRefused(ProcessFault):

@@ -3,17 +3,15 @@
 Belongs here: making them up and registering them. Never here: accounts (market_day).
 """
 
-from typing import Final
-
 from frontend_sim.market.desks import must_accept
 from frontend_sim.market.order_seat import BankSeat
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.vocabulary import OutletLevel
 
-OUTLETS: Final = 40
+OUTLETS = 40
 """That keep accounts, numbered from 1 on."""
-BRANCH: Final = 901
-SUB_BRANCHES: Final = ("西湖支行", "拱墅支行", "上城支行", "滨江支行")
+BRANCH = 901
+SUB_BRANCHES = ("西湖支行", "拱墅支行", "上城支行", "滨江支行")
 
 
 def outlets() -> list[OutletEntry]:

@@ -7,7 +7,7 @@ would decide it.
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
 from frontend_sim.practice.ledger import PracticeLedger
 from frontend_sim.practice.link import PracticeLink
@@ -18,9 +18,9 @@ from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME
 from protocol.vocabulary import FrameKind
 
-NEWER_OUTCOME: Final = ReplyCode(799)
-NEWER_REFUSAL: Final = ReplyCode(299)
-NEWER_END: Final = ReplyCode(199)
+NEWER_OUTCOME = ReplyCode(799)
+NEWER_REFUSAL = ReplyCode(299)
+NEWER_END = ReplyCode(199)
 DIGEST_AT = 48  # of the request, in the body of OUTCOMES
 STATE_AT = 82  # of the first outcome, there
 LONG_AGO = 19_991_231
@@ -256,7 +256,7 @@ def _say_honestly(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     return True
 
 
-MISDEEDS: Final[dict[str, Misdeed]] = {
+MISDEEDS: dict[str, Misdeed] = {
     "busy": _busy,
     "draining": _draining,
     "stopping": _ending(ReplyCode.STOPPING),

@@ -11,7 +11,6 @@ asks it. The read model must tell the same of the latter two.
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import msgspec
 import trio
@@ -26,10 +25,10 @@ from protocol.codes import ReplyCode
 from protocol.limits import QUERY_CONTRACTS_MAX
 from protocol.messages.queries import Difference, SetAnswer
 
-POLL_SECONDS: Final = 0.02
-WAITING_SAID_SECONDS: Final = 2.0
-PATIENCE_SECONDS: Final = 120.0
-STATEMENT: Final = Path(__file__).with_name("read_model.sql").read_text(encoding="utf-8")
+POLL_SECONDS = 0.02
+WAITING_SAID_SECONDS = 2.0
+PATIENCE_SECONDS = 120.0
+STATEMENT = Path(__file__).with_name("read_model.sql").read_text(encoding="utf-8")
 
 
 class Account(msgspec.Struct, frozen=True):

@@ -5,7 +5,6 @@ Belongs here: registering everybody, numbers by name. Never here: what happens (
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Final
 
 from config.schema import Config
 from frontend_sim.installation import new_bank_desks, new_party_signer
@@ -25,7 +24,7 @@ from protocol.vocabulary import BANK_PARTY, ContractStatus, Mode, OutletLevel
 SEATS_PER_PARTY = 10
 SUITE = "ed25519"
 NO_RESTRAINT = NO_CONTRACT = 2**40
-HOLDER_KEY: Final = hashlib.sha256(b"holders").digest()
+HOLDER_KEY = hashlib.sha256(b"holders").digest()
 """Of the digests of holders; it guards nothing."""
 
 

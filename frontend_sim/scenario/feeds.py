@@ -6,7 +6,6 @@ requests (heard), whether an entry was expected (comparing).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import trio
 
@@ -21,8 +20,8 @@ from protocol.messages.feeds import NO_ENTRY, PaymentTold, Receipt
 from protocol.messages.fields import fen_from_sum
 from protocol.vocabulary import ContractStatus, FeedKind, ObligationState
 
-POLL_SECONDS: Final = 0.01
-STATUSES: Final = ("status_before", "status")
+POLL_SECONDS = 0.01
+STATUSES = ("status_before", "status")
 """What is told of a contract as a number."""
 
 Said = dict[str, object]

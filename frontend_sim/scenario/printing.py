@@ -4,7 +4,6 @@ Belongs here: lines of text from what is told. Never here: anything that is not 
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from frontend_sim.auditor.control_table import aligned, yuan
 from frontend_sim.scenario.customers import CustomerTold
@@ -25,7 +24,7 @@ from frontend_sim.scenario.telling import (
 )
 from protocol.codes import ReplyCode
 
-MONEY: Final = {
+MONEY = {
     "balance": "balance_fen",
     "frozen": "frozen_fen",
     "bought": "bought_fen",
@@ -35,7 +34,7 @@ MONEY: Final = {
 }
 """Titles of a customer's amounts, and their keys."""
 CHANGED, SAME = "*", " "
-INDENT: Final = "   "
+INDENT = "   "
 FEN, SECONDS = "_fen", "_s"
 """Ends of names; seconds are 0 where there is no calendar, and nothing is late."""
 

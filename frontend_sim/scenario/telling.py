@@ -4,8 +4,6 @@ Belongs here: names in place of numbers, the fields of the file (docs/scenario.m
 comparing, print (printing), amounts that nobody told.
 """
 
-from typing import Final
-
 from frontend_sim.scenario.asking import Book, Item, Lane, Seen
 from frontend_sim.scenario.cast import Cast
 from frontend_sim.scenario.customers import CustomerTold
@@ -15,12 +13,12 @@ from frontend_sim.scenario.written.strict import Strict
 from protocol.messages.fields import fen_from_sum
 from protocol.vocabulary import BANK_PARTY, ComparedField, DifferenceClass, LaneState
 
-LAYOUT: Final = 1
+LAYOUT = 1
 """Of the JSON file: it grows by keys, and a key that it has keeps its meaning."""
 
 
-OPEN: Final = "open"
-OF_OUTLETS: Final = (None, BANK_PARTY)
+OPEN = "open"
+OF_OUTLETS = (None, BANK_PARTY)
 """Whose parts of an account of the general ledger are of outlets: a broker's are of its cases."""
 
 

@@ -8,7 +8,7 @@ bank), judging (judged).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from config.kit.processes import Progress
 from frontend_sim.auditor.control_table import yuan
@@ -27,7 +27,7 @@ from protocol.messages.control import ControlMessage
 from protocol.messages.day.paying import Due, Fund, Pay
 from protocol.vocabulary import BANK_PARTY, RecordKind
 
-NS_PER_SECOND: Final = 1_000_000_000
+NS_PER_SECOND = 1_000_000_000
 SECONDS = 4.0
 REQUESTS_MAX = 50_000
 

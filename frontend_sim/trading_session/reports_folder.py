@@ -9,12 +9,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from config.cli.reports.paper.files import folder_for
 from config.kit.exit_codes import ExitCode, ProcessFault
 
-FOLDER_PREFIX: Final = "yzt-reports-"
+FOLDER_PREFIX = "yzt-reports-"
 
 
 @contextmanager

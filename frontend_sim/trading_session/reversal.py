@@ -7,7 +7,7 @@ the steps around it (evening).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from config.kit.processes import Progress
 from frontend_sim.auditor.control_table import yuan
@@ -23,7 +23,7 @@ from protocol.codes import ReplyCode
 from protocol.records import STATE_MOVED
 from protocol.vocabulary import BANK_PARTY, RecordKind
 
-DESK_SERIAL: Final = 1
+DESK_SERIAL = 1
 """Of the savings desk, of its reversals."""
 
 

@@ -7,16 +7,16 @@ request.
 
 import logging
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Protocol
 
-LINES_MAX: Final = 6  # of one kind and place within a window: one that comes and goes is seen, a storm is not
-PARTY_LINES_MAX: Final = 60  # of one kind and party: all its seats come back at once
-STRANGERS_LINES_MAX: Final = 120  # of one kind and all addresses within a window: they are as many as they like
-WINDOW_NS: Final = 60_000_000_000
-ADDRESSES_MAX: Final = 1_024  # counted apart at once; more share one count
-SUMMARIES_MAX: Final = 30  # lines that tell at once what was left out
-OTHERS: Final = "other addresses"
-SWEEP_S: Final = 10.0
+LINES_MAX = 6  # of one kind and place within a window: one that comes and goes is seen, a storm is not
+PARTY_LINES_MAX = 60  # of one kind and party: all its seats come back at once
+STRANGERS_LINES_MAX = 120  # of one kind and all addresses within a window: they are as many as they like
+WINDOW_NS = 60_000_000_000
+ADDRESSES_MAX = 1_024  # counted apart at once; more share one count
+SUMMARIES_MAX = 30  # lines that tell at once what was left out
+OTHERS = "other addresses"
+SWEEP_S = 10.0
 _LOG = logging.getLogger("gateway.links")
 
 

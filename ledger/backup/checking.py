@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
@@ -17,7 +16,7 @@ from config.postgres.server import EmbeddedPostgres
 from config.schema import Config
 from ledger.backup.restoring import Restored, read_backup, restored
 
-FOLDER_PREFIX: Final = "yzt-backup-"
+FOLDER_PREFIX = "yzt-backup-"
 
 
 def check(config: Config, folder: Path, beside: Path | None, progress: Progress) -> Restored:

@@ -5,7 +5,6 @@ restoring).
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 import msgspec
 
@@ -15,7 +14,7 @@ from ledger.core.state.forms.layouts import STATE_LAYOUT
 from ledger.core.state.forms.slices import state_slices, whole_state_digest
 from protocol.vocabulary import DatePhase
 
-AMOUNTS: Final = ("balance_fen", "frozen_fen", "bought_unsettled_fen", "sold_unsettled_fen")
+AMOUNTS = ("balance_fen", "frozen_fen", "bought_unsettled_fen", "sold_unsettled_fen")
 
 
 class PartyFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ import asyncio
 import errno
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.kit.processes import Progress
@@ -33,7 +33,7 @@ from ledger.journal.head import Head
 from ledger.journal.reader import JournalReader
 from ledger.recovery import replay
 
-OF_US: Final = 0o700
+OF_US = 0o700
 
 
 class _Copied(NamedTuple):

@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -22,11 +21,11 @@ from ledger.backup.stopping import refuse_if_asked
 from ledger.core.state.forms.layouts import STATE_LAYOUT
 from ledger.database.migrate import migrations
 
-MANIFEST: Final = "manifest.json"
-DUMP: Final = "journal.dump"
-BACKUP_LAYOUT: Final = 1
-MANIFEST_BYTES_MAX: Final = 16 << 20
-CHUNK_BYTES: Final = 4 << 20
+MANIFEST = "manifest.json"
+DUMP = "journal.dump"
+BACKUP_LAYOUT = 1
+MANIFEST_BYTES_MAX = 16 << 20
+CHUNK_BYTES = 4 << 20
 
 
 class CopiedFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

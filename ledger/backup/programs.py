@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from signal import SIGKILL
-from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from config.kit.exit_codes import ExitCode, ProcessFault, StopAsked
@@ -16,9 +15,9 @@ from config.kit.stop_request import THIS_PROCESS
 from config.postgres.install import installed_tree
 from config.postgres.server import ENVIRONMENT
 
-LOCK_WAIT: Final = "10s"
+LOCK_WAIT = "10s"
 """How long copying waits for a table that somebody is altering."""
-AT_ONCE: Final = 1_000
+AT_ONCE = 1_000
 """Tables and other things that one transaction makes: each has a lock, and of locks a server has only so many."""
 
 

@@ -7,7 +7,7 @@ PostgreSQL's programs (programs), figures (facts), a server for a check only (ch
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
@@ -30,10 +30,10 @@ from ledger.database.migrate import migrate
 from ledger.database.until_asked import run_until_asked
 from ledger.journal.reader import JournalReader
 
-OF_THE_PLACE: Final = ("No space left", "server closed the connection", "connection to server")
+OF_THE_PLACE = ("No space left", "server closed the connection", "connection to server")
 """What PostgreSQL says when the place is unfit and the copy is not."""
-SUPERVISOR_LOCK: Final = "supervisor.lock"
-_TAKEN: Final = "SELECT min(relname::text) FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident($1))"
+SUPERVISOR_LOCK = "supervisor.lock"
+_TAKEN = "SELECT min(relname::text) FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident($1))"
 
 
 class Restored(NamedTuple):

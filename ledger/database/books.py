@@ -4,8 +4,6 @@ Belongs here: the rules' legs as rows, each with the words that a statement has 
 posted to (rules.entries), the views (migrations).
 """
 
-from typing import Final
-
 import asyncpg
 
 from protocol.kinds import KINDS, WAY_FIELD
@@ -30,7 +28,7 @@ from rules.entries import (
 )
 from rules.kinds import LAW
 
-TITLES: Final[dict[AccountCode, str]] = {
+TITLES: dict[AccountCode, str] = {
     AccountCode.CASH: "现金",
     AccountCode.OTHER_BANKS: "存放同业及清算机构",
     AccountCode.ERRORS: "待处理清算差错",
@@ -53,22 +51,22 @@ RECORDED, OPENED, MADE_GOOD_BY, TAKEN_BACK_OF, CLEARED = "RECORD", "OPENING", "C
 MOVED_FOR, GIVEN_BACK_OF, REVERSED = "MOVED", "GIVEN_BACK", "REVERSED"
 """What makes entries: a record, opening an account, a broker's case, taking it back, what is paid and lent; moving
 money for an order, giving it back, by act of people too."""
-SETTLED_BY: Final[dict[Leg, str]] = {
+SETTLED_BY: dict[Leg, str] = {
     DEBITED: "DEBITED",
     MOVED_DEBITED: "MOVED_DEBITED",
     CREDITED: "CREDITED",
     CREDITED_TO_NONE: "CREDITED_TO_NONE",
 }
 """What settlements and credits post, each also between the branches of customer and broker."""
-_SETTLED_WORDS: Final = dict(
+_SETTLED_WORDS = dict(
     zip(SETTLED_BY, ("买入交收", "买入交收（划转资金）", "卖出交收", "卖出交收（销户）"), strict=True)
 )
 NO_KIND = 0
 WHOLE, POSTED, REST = "AMOUNT", "POSTED", "REST"
 """Of a record: its amount, what the outcome says was posted of it, and what is left."""
 
-_CAME: Final[dict[int, str]] = {Way.CASH: "现金存入", Way.CARD: "银行卡转入", Way.TRANSFER: "转账存入"}
-_WENT: Final[dict[int, str]] = {
+_CAME: dict[int, str] = {Way.CASH: "现金存入", Way.CARD: "银行卡转入", Way.TRANSFER: "转账存入"}
+_WENT: dict[int, str] = {
     Way.CASH: "现金支取",
     Way.CARD: "银行卡支出",
     Way.TRANSFER: "转账支取",
@@ -76,9 +74,9 @@ _WENT: Final[dict[int, str]] = {
     Way.FORCED_CARD: "银行卡强制支出",
     Way.CARD_COLLECTED: "收回银行卡挂账",
 }
-CLEARING_KINDS: Final[dict[Leg, int]] = {leg: kind for kind, leg in enumerate(OF_CLEARING, 1)}
+CLEARING_KINDS: dict[Leg, int] = {leg: kind for kind, leg in enumerate(OF_CLEARING, 1)}
 """Numbers of the entries between the bank and a broker, or a customer whose account is closed."""
-_CLEARING_WORDS: Final[dict[Leg, str]] = dict(
+_CLEARING_WORDS: dict[Leg, str] = dict(
     zip(
         OF_CLEARING,
         (
@@ -92,14 +90,14 @@ _CLEARING_WORDS: Final[dict[Leg, str]] = dict(
 )
 EntryKind = tuple[str, int, int, str, int, int, str]
 
-_ENTRY_KINDS: Final = """
+_ENTRY_KINDS = """
 INSERT INTO entry_kinds AS known (origin, kind, way, part, debit, credit, words)
 SELECT * FROM unnest($1::text[], $2::smallint[], $3::smallint[], $4::text[], $5::integer[], $6::integer[], $7::text[])
 ON CONFLICT (origin, kind, way, part) DO UPDATE
 SET (debit, credit, words) = (EXCLUDED.debit, EXCLUDED.credit, EXCLUDED.words)
 WHERE known.* IS DISTINCT FROM EXCLUDED.*
 """
-_ACCOUNTS: Final = """
+_ACCOUNTS = """
 INSERT INTO ledger_accounts AS known (account_code, title, by_outlet, by_party, by_date, by_case)
 SELECT * FROM unnest($1::integer[], $2::text[], $3::boolean[], $4::boolean[], $5::boolean[], $6::boolean[])
 ON CONFLICT (account_code) DO UPDATE

@@ -6,7 +6,6 @@ lost connection (journal, follower).
 
 import os
 import socket
-from typing import Final
 
 import asyncpg
 
@@ -14,14 +13,14 @@ from config.dsn import place_of
 from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.limits import DATABASE_SILENT_NS_MAX
 
-IDLE_SECONDS: Final = 4
-INTERVAL_SECONDS: Final = 2
-PROBES: Final = 3
+IDLE_SECONDS = 4
+INTERVAL_SECONDS = 2
+PROBES = 3
 assert (IDLE_SECONDS + INTERVAL_SECONDS * PROBES) * 1_000_000_000 <= DATABASE_SILENT_NS_MAX
 
-DATABASE_FAULTS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+DATABASE_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What asyncpg raises when the database refuses or goes away; the third when we speak as the connection is lost."""
-ROW_FAULTS: Final = (
+ROW_FAULTS = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.ProgramLimitExceededError,

@@ -4,19 +4,17 @@ Belongs here: reading settings on the very connections that commit, and the verd
 changing a setting, tables (migrate).
 """
 
-from typing import Final
-
 import asyncpg
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from ledger.database.migrate import migrations, schema_version
 
-SERVER_VERSION_MIN: Final = 140_000  # the oldest release that the journal's statements are written for
-CONNECTIONS_NEEDED: Final = 4  # two of the ledger, two of the follower
-DURABLE_COMMITS: Final = ("on", "remote_apply")
-UNLIMITED: Final = ("0",)
+SERVER_VERSION_MIN = 140_000  # the oldest release that the journal's statements are written for
+CONNECTIONS_NEEDED = 4  # two of the ledger, two of the follower
+DURABLE_COMMITS = ("on", "remote_apply")
+UNLIMITED = ("0",)
 
-WANTED: Final[dict[str, tuple[str, ...]]] = {
+WANTED: dict[str, tuple[str, ...]] = {
     "fsync": ("on",),
     "full_page_writes": ("on",),
     "data_checksums": ("on",),
@@ -39,11 +37,11 @@ WANTED: Final[dict[str, tuple[str, ...]]] = {
 }
 """Settings by name with the values that will do. One that this server's version does not have will do."""
 
-_SETTINGS: Final = """
+_SETTINGS = """
 SELECT settings.name, current_setting(settings.name, true) AS value, pg_settings.source
 FROM unnest($1::text[]) AS settings(name) LEFT JOIN pg_settings USING (name)
 """
-_PLACE: Final = """
+_PLACE = """
 SELECT current_setting('server_version_num')::integer AS version,
        current_setting('server_version') AS version_name,
        current_setting('is_superuser') = 'on' OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
@@ -66,7 +64,7 @@ SELECT current_setting('server_version_num')::integer AS version,
           AND relname IN ('schema_migrations', 'journal_head', 'journal')
           AND NOT pg_has_role(relowner, 'USAGE')) AS tables_of_others
 """
-_SOURCES: Final = {"user": "of the role", "database": "of the database", "database user": "of the role in the database"}
+_SOURCES = {"user": "of the role", "database": "of the database", "database user": "of the role in the database"}
 
 
 async def check_place(connection: asyncpg.Connection) -> None:

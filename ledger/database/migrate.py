@@ -8,7 +8,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import asyncpg
 
@@ -17,8 +16,8 @@ from config.kit.processes import Progress, print_progress
 from ledger.database import own_locks
 from ledger.database.reading import prepare_reading
 
-FILES: Final = Path(__file__).with_name("migrations")
-LOCK_CLASS: Final = 0x595A_5431  # "YZT1": two processes that start together apply each file once
+FILES = Path(__file__).with_name("migrations")
+LOCK_CLASS = 0x595A_5431  # "YZT1": two processes that start together apply each file once
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -28,8 +27,8 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 )
 """
-_MADE: Final = re.compile(r"^CREATE (?:TABLE|VIEW|SEQUENCE) (\w+)", re.MULTILINE)
-_TAKEN: Final = """
+_MADE = re.compile(r"^CREATE (?:TABLE|VIEW|SEQUENCE) (\w+)", re.MULTILINE)
+_TAKEN = """
 SELECT min(relname::text) FROM pg_class
 WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relname = ANY($1)
 """

@@ -8,17 +8,16 @@ else is there is kept by the statements themselves (the epoch of the journal's h
 """
 
 import asyncio
-from typing import Final
 
 import asyncpg
 
 from config.kit.processes import Progress
 
-LOOK_EVERY_SECONDS: Final = 0.05
-REPORT_LOOKS: Final = 40
-_TRY: Final = "SELECT pg_try_advisory_lock($1, $2)"
-_GIVE_BACK: Final = "SELECT pg_advisory_unlock($1, $2)"
-_HOLDER: Final = """
+LOOK_EVERY_SECONDS = 0.05
+REPORT_LOOKS = 40
+_TRY = "SELECT pg_try_advisory_lock($1, $2)"
+_GIVE_BACK = "SELECT pg_advisory_unlock($1, $2)"
+_HOLDER = """
 SELECT activity.usename AS role, activity.pid, activity.usesysid = to_regrole(quote_ident(session_user)) AS ours
 FROM pg_locks locks JOIN pg_stat_activity activity USING (pid)
 WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = $1::bigint::oid AND objid = $2::bigint::oid

@@ -5,7 +5,6 @@ which this ledger's role has no right to.
 """
 
 from enum import IntEnum
-from typing import Final
 
 import asyncpg
 
@@ -39,9 +38,9 @@ from protocol.vocabulary import (
 from rules.day.clearing import LINES
 from rules.kinds import LAW
 
-READER: Final = "yzt_reader"
+READER = "yzt_reader"
 """The role that a database administrator makes, and the embedded server has."""
-WORDS: Final[dict[str, type[IntEnum]]] = {
+WORDS: dict[str, type[IntEnum]] = {
     "reply_code": ReplyCode,
     "account_status": AccountStatus,
     "mode": Mode,
@@ -65,7 +64,7 @@ WORDS: Final[dict[str, type[IntEnum]]] = {
     "feed_kind": FeedKind,
     "push_state": PushState,
 }
-VIEWS: Final = (
+VIEWS = (
     "bank_as_of",
     "bank_parties",
     "bank_persons",

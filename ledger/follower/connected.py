@@ -5,13 +5,12 @@ Belongs here: noticing the loss. Never here: what the work is, making connection
 
 import asyncio
 from collections.abc import Coroutine, Iterable
-from typing import Final
 
 import asyncpg
 
 from ledger.follower.projection.read_model import ReadModelLost
 
-OWN_WORDS_SECONDS: Final = 2.0
+OWN_WORDS_SECONDS = 2.0
 """From the loss until work that has not ended of itself is cancelled. Mostly it ends at once, and says more."""
 
 

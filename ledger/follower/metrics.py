@@ -5,7 +5,6 @@ Belongs here: the figures and their names. Never here: decisions taken from them
 
 import time
 from collections.abc import Callable
-from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
@@ -13,7 +12,7 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.telling import asking
 from config.kit.telling.exposition import Exposition
 
-NS_PER_SECOND: Final = 1_000_000_000
+NS_PER_SECOND = 1_000_000_000
 
 
 class FollowerMetrics:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import asyncpg
 
@@ -36,16 +35,16 @@ from ledger.journal.replaying import apply_stored
 from protocol.messages.fields import fen_from_sum
 from protocol.records import RECORD
 
-POLL_NS: Final = 25_000_000
+POLL_NS = 25_000_000
 """From one look at the journal that found nothing to the next."""
-READ_BYTES: Final = 4 * 1024 * 1024
+READ_BYTES = 4 * 1024 * 1024
 """Rows held in memory between reading and applying."""
-PROGRESS_EVERY_NS: Final = 2_000_000_000
-OUTLETS_EVERY_NS: Final = 30_000_000_000  # every account is looked at: some 20 ms for a million
-OUTLETS_SAID_MAX: Final = 4
-COUNT_RECORDS_EVERY_NS: Final = 1_000_000_000
+PROGRESS_EVERY_NS = 2_000_000_000
+OUTLETS_EVERY_NS = 30_000_000_000  # every account is looked at: some 20 ms for a million
+OUTLETS_SAID_MAX = 4
+COUNT_RECORDS_EVERY_NS = 1_000_000_000
 
-NS_PER_SECOND: Final = 1_000_000_000
+NS_PER_SECOND = 1_000_000_000
 
 
 @dataclass(slots=True)

@@ -8,19 +8,18 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from ledger.core.state.book import Book
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.forms.arrays import to_arrays
 from ledger.journal import snapshot
 
-SNAPSHOTS_KEPT: Final = 3
+SNAPSHOTS_KEPT = 3
 """The newest, and two older ones in case it cannot be read or is ahead of a read model that lost its last commits."""
-WRITING_REST_FACTOR: Final = 3
+WRITING_REST_FACTOR = 3
 """A rest is so many times as long as the writing of the piece before it: commits of the journal have three quarters of
 the disk."""
-REST_FACTOR: Final = 2
+REST_FACTOR = 2
 """After a snapshot that took t, its rests among it, none is due for 2 t: writing them takes at most a twelfth of the
 time."""
 

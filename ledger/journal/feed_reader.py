@@ -7,14 +7,12 @@ read is told only as far as that chain holds; whether the chain is the journal's
 it has from memory.
 """
 
-from typing import Final
-
 import asyncpg
 
 from protocol.limits import FEED_PAGE_ENTRIES_MAX
 from protocol.messages.feeds import FeedEntry, FeedPage, chained
 
-_PAGE: Final = """
+_PAGE = """
 SELECT position, sequence, decided_at_ns, kind, trade_date, contract_no, content, digest_before FROM feed_entries
 WHERE party = $1 AND position >= $2 ORDER BY position LIMIT $3
 """

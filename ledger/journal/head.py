@@ -4,12 +4,11 @@ Belongs here: the head and places as values, the faults by name. Never here: SQL
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 
-SHARD: Final = 1  # today's only one
-ZERO_DIGEST: Final = bytes(32)  # what stands before the first row
+SHARD = 1  # today's only one
+ZERO_DIGEST = bytes(32)  # what stands before the first row
 
 
 class Fenced(ProcessFault):

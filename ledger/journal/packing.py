@@ -8,15 +8,13 @@ first byte in a row and its width (1, 2, 4 or 8); then each column's values, row
 column covers are those of the first row. See docs/decisions/0016.
 """
 
-from typing import Final
-
 import numpy as np
 import numpy.typing as npt
 
-WORD_BYTES: Final = 8
-FOLDED_ROWS: Final = 64  # rows combined by one wide operation; a reduction over short rows pays per row, not per byte
-UNPACKED_ROWS: Final = 1_024  # rows put together at a time: 64 KiB of records stay in the nearest cache
-SPLIT_GAIN_BYTES: Final = 2  # a column more is worth this much of every row: below it one wide column is as good
+WORD_BYTES = 8
+FOLDED_ROWS = 64  # rows combined by one wide operation; a reduction over short rows pays per row, not per byte
+UNPACKED_ROWS = 1_024  # rows put together at a time: 64 KiB of records stay in the nearest cache
+SPLIT_GAIN_BYTES = 2  # a column more is worth this much of every row: below it one wide column is as good
 
 
 def pack(rows: bytes, row_bytes: int) -> bytes:

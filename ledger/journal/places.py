@@ -11,21 +11,20 @@ import asyncio
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 import asyncpg
 
-SPANS_AT_ONCE: Final = 64  # partitions asked in one statement
-_PARTITIONS: Final = """
+SPANS_AT_ONCE = 64  # partitions asked in one statement
+_PARTITIONS = """
 SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'journal'::regclass ORDER BY 1
 """
-_KNOWN: Final = """
+_KNOWN = """
 SELECT entries FROM frame_index
 WHERE shard = $1 AND trade_date = $2 AND seat = $3 AND first_number <= $4
 ORDER BY first_number DESC LIMIT 1
 """
-_FORGET: Final = "DELETE FROM frame_index WHERE shard = $1 AND trade_date = $2"
-_INDEX_COLUMNS: Final = ("shard", "trade_date", "seat", "first_number", "entries")
+_FORGET = "DELETE FROM frame_index WHERE shard = $1 AND trade_date = $2"
+_INDEX_COLUMNS = ("shard", "trade_date", "seat", "first_number", "entries")
 IndexPage = tuple[int, int, bytes]
 """Seat, first number of the first entry, entries."""
 

@@ -5,16 +5,15 @@ Belongs here: what is kept of such a frame, its bounds and its SQL. Never here: 
 
 import traceback
 from dataclasses import dataclass
-from typing import Final
 
 import asyncpg
 
 from protocol.frame import Frame
 
-KEPT_MAX: Final = 256
+KEPT_MAX = 256
 """Frames in the table; the oldest go first. With bodies of at most 512 KiB they take 128 MiB at the most."""
-REASON_CHARS_MAX: Final = 1_024
-TRACEBACK_CHARS_MAX: Final = 16_384
+REASON_CHARS_MAX = 1_024
+TRACEBACK_CHARS_MAX = 16_384
 
 
 _KEEP = """

@@ -6,7 +6,6 @@ Belongs here: every SQL statement that reads `journal` and `journal_head`. Never
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Final
 
 import asyncpg
 
@@ -18,8 +17,8 @@ from ledger.journal.stored_row import COLUMNS, row_from
 from protocol.limits import COMMIT_RECORDS_MAX, OUTCOME_BYTES, RECORD_BYTES
 from protocol.messages.feeds import FeedPage
 
-PAGE_ROWS_MAX: Final = 512  # rows whose lengths are asked for at once
-UNTIL_THE_END: Final = 2**62
+PAGE_ROWS_MAX = 512  # rows whose lengths are asked for at once
+UNTIL_THE_END = 2**62
 _LENGTHS = f"""
 SELECT sequence, trade_date,
        octet_length(headers) + octet_length(control)

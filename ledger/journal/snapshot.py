@@ -21,7 +21,6 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import msgspec
 import numpy as np
@@ -33,16 +32,16 @@ from ledger.core.state.forms.layouts import STATE_LAYOUT
 
 Array = npt.NDArray[np.signedinteger]
 
-MANIFEST: Final = "manifest.json"
-MANIFEST_BYTES_MAX: Final = 1 << 20
-FORMAT_VERSION: Final = 1
-PIECE_BYTES: Final = 1024 * 1024
+MANIFEST = "manifest.json"
+MANIFEST_BYTES_MAX = 1 << 20
+FORMAT_VERSION = 1
+PIECE_BYTES = 1024 * 1024
 """Written and synced at a time: a commit of the journal that comes meanwhile waits for one of these, and not for
 whatever else of a file the disk has not taken yet.
 """
-NPY_HEADER_BYTES_MAX: Final = 65_536
-HASHING_THREADS: Final = 2  # hashlib releases the interpreter lock; more threads than cores gain nothing
-_PARSING: Final = threading.Lock()
+NPY_HEADER_BYTES_MAX = 65_536
+HASHING_THREADS = 2  # hashlib releases the interpreter lock; more threads than cores gain nothing
+_PARSING = threading.Lock()
 """numpy parses the header as Python, and the parser of Python 3.11 fails now and then in two threads at a time
 ("AST constructor recursion depth mismatch")."""
 

@@ -5,17 +5,17 @@ Belongs here: the column list, a row's values, a row from values. Never here: st
 """
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from ledger.core.rows.row import Row
 from ledger.journal.packing import pack, unpack
 from protocol.limits import COMMIT_RECORDS_MAX, OUTCOME_BYTES, RECORD_BYTES
 
-COLUMNS: Final = (
+COLUMNS = (
     "layout, shard, sequence, epoch, trade_date, rules_version, decided_at_ns, ordered_at_ns, bank_key_1, bank_key_2, "
     "outcome_count, headers, records, closing_heads, control, outcomes, state_check, digest"
 )
-PACKED_ITEMS_MIN: Final = 512
+PACKED_ITEMS_MIN = 512
 """Items of a row below which they are stored as they are: packing them costs more than writing them."""
 
 

@@ -8,7 +8,6 @@ became of it.
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
 
 import asyncpg
 
@@ -25,9 +24,9 @@ from ledger.journal.reader import JournalReader
 from ledger.journal.stored_row import COLUMNS, stored_values
 from protocol.errors import MisuseError
 
-TAKEOVER_CHANNEL: Final = "yzt_journal_takeover"
-WAIT_REPORT_SECONDS: Final = 2.0
-WARNING_SQLSTATE: Final = "01000"
+TAKEOVER_CHANNEL = "yzt_journal_takeover"
+WAIT_REPORT_SECONDS = 2.0
+WARNING_SQLSTATE = "01000"
 # One statement, so one implicit transaction: the head moves and the row appears, or neither. A head that
 # another epoch has taken, or that is not where we believe, matches nothing, and then nothing is inserted.
 _APPEND = f"""

@@ -4,7 +4,7 @@ Belongs here: these as data. Never here: deciding, sending, reading.
 """
 
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ledger.core.rows.row import Row, outcome_frame
 from ledger.journal.quarantine import Quarantined
@@ -57,7 +57,7 @@ class Waits(NamedTuple):
     lookup: Lookup | PageLookup | None
 
 
-WAITS: Final = Waits(None)
+WAITS = Waits(None)
 Answer = InRow | LoggedOn | Told | Asked | Waits
 """What deciding one frame gives."""
 

@@ -4,8 +4,6 @@ Belongs here: what each frame of a group is given, their row, what is done about
 where a frame stands (standing), stored rows (repeats), rules about money (ledger.core), waiting, sockets, SQL.
 """
 
-from typing import Final
-
 import numpy as np
 
 from ledger.core import engine
@@ -42,8 +40,8 @@ from protocol.messages.queries import OutcomeQuery
 from protocol.records import RECORD
 from protocol.vocabulary import NUMBERED_KINDS, FrameKind
 
-NS_PER_S: Final = 1_000_000_000
-_IN_ROW: Final = (InRow, LoggedOn)
+NS_PER_S = 1_000_000_000
+_IN_ROW = (InRow, LoggedOn)
 
 
 class Decider:

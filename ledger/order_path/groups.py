@@ -7,7 +7,6 @@ deciding, sockets, the journal.
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from ledger.core.control.rows import stands_alone
 from protocol.frame import Frame
@@ -21,24 +20,24 @@ from protocol.limits import (
 )
 from protocol.vocabulary import FrameKind, SeatRole
 
-BARRIERS: Final = frozenset({FrameKind.CONTROL, FrameKind.NEGOTIATE})
+BARRIERS = frozenset({FrameKind.CONTROL, FrameKind.NEGOTIATE})
 """These change what later frames mean: a run of them is a journal row without records, some stand alone in theirs."""
-CONTROL_FRAMES_MAX: Final = 256
+CONTROL_FRAMES_MAX = 256
 """Of one run: what they take to be decided stays near what their commit takes, and whoever waits waits for both."""
-CONTROL_BYTES_MAX: Final = 1024 * 1024
+CONTROL_BYTES_MAX = 1024 * 1024
 """Of the bodies of one run of several frames: two of the largest OpenContracts take longer than any other run."""
 
-GROUP_RECORDS_FLOOR: Final = 1_024
+GROUP_RECORDS_FLOOR = 1_024
 """The measured cap never falls below this: one slow commit of a single record must not starve the next
 group.
 """
-GROUP_FRAMES_MAX: Final = 2_048
+GROUP_FRAMES_MAX = 2_048
 """Frames of one group: a frame costs its tens of microseconds however few records it has, and when it is only a
 repeat, so this bounds how long anybody else waits for a group of the smallest ones.
 """
-DECAY: Final = 0.9
+DECAY = 0.9
 """Weight of the past in the measured cost of a record: about ten commits are remembered."""
-UNEVEN_NS: Final = 1_000_000_000
+UNEVEN_NS = 1_000_000_000
 """So long after a party with little waited beside one with a backlog its next request is expected."""
 
 assert GROUP_FRAMES_MAX * PREFIX_BYTES + COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) < JOURNAL_ROW_BYTES_MAX

@@ -9,7 +9,6 @@ one that closed the date, and not on a row that was not found; whatever else say
 
 import asyncio
 from collections import OrderedDict
-from typing import Final
 
 import numpy as np
 
@@ -28,11 +27,11 @@ from protocol.limits import PREFIX_BYTES, SEATS_MAX
 from protocol.messages.control import OpenTradeDate
 from protocol.vocabulary import NUMBERED_KINDS
 
-SEARCH_BYTES: Final = 4 * 1024 * 1024
+SEARCH_BYTES = 4 * 1024 * 1024
 """Headers in memory while the frames of a date are gathered; one date at a time, so this is all that it takes."""
-HEADS_KEPT: Final = 1_024
+HEADS_KEPT = 1_024
 """Closed dates whose heads are remembered: some years, 12 KiB each when every seat was used."""
-SEAT_BITS: Final = 11
+SEAT_BITS = 11
 assert SEATS_MAX < 1 << SEAT_BITS
 
 

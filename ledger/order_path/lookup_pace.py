@@ -11,14 +11,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Final
 
 from ledger.database.boot_clock import boot_ns
 from protocol.vocabulary import BANK_PARTY
 
-READ_INTERVAL: Final = 8
+READ_INTERVAL = 8
 """ns for each ns of reading: as much of a processor as a party's queries may have in the gateway."""
-READ_BURST_NS: Final = 250_000_000
+READ_BURST_NS = 250_000_000
 """Of reading at once: the repeats of a partner that comes back lie in few rows, and each is read once."""
 
 

@@ -9,7 +9,6 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Final
 
 from config.kit.exit_codes import ProcessFault
 from ledger.core.rows.row import Row
@@ -36,15 +35,15 @@ from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.limits import RECORD_BYTES
 
-_LOG: Final = logging.getLogger(__name__)
-EARLY_RECORDS: Final = 4_096
+_LOG = logging.getLogger(__name__)
+EARLY_RECORDS = 4_096
 """Records whose journal bytes take longer to write than the fixed part of a commit."""
-GATE_BYTES_MAX: Final = 64 * 1024 * 1024
+GATE_BYTES_MAX = 64 * 1024 * 1024
 """Answers that wait for their commit; past it nothing more is decided."""
-KEEPING_MAX: Final = 16
+KEEPING_MAX = 16
 KEPT_WITHIN_SECONDS = 2.0  # at an orderly end, of frames that could not be decided
 """Frames that wait to be kept for people, with bodies of at most 8 MiB together; more are only said and counted."""
-FRAME_BYTES: Final = 1_024
+FRAME_BYTES = 1_024
 """What a frame in memory takes beside its body: header, prefix and their objects."""
 
 

@@ -6,7 +6,6 @@ Never here: reading rows (lookup), the choice of what to answer (deciding).
 
 import dataclasses
 from collections import OrderedDict
-from typing import Final
 
 import numpy as np
 
@@ -21,9 +20,9 @@ from protocol.messages.queries import OutcomeAnswer, OutcomeQuery
 from protocol.records import OUTCOME
 from protocol.vocabulary import NUMBERED_KINDS
 
-_NUMBER_BITS: Final = 32
+_NUMBER_BITS = 32
 assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + 1 < 1 << _NUMBER_BITS
-RECENT_BYTES_MAX: Final = 64 * 1024 * 1024
+RECENT_BYTES_MAX = 64 * 1024 * 1024
 """Headers and outcomes of recent rows: several seconds at full rate, so that a reconnecting gateway finds
 its own.
 """

@@ -4,8 +4,6 @@ Belongs here: questions on the book's heads, sessions and keys, and what earlier
 Never here: what is done about it (deciding), what a request earns (ledger.core).
 """
 
-from typing import Final
-
 from ledger.core import engine
 from ledger.core.control.rows import closes_date, may_depend_on_time
 from ledger.core.roles import ROLE_NONE
@@ -20,7 +18,7 @@ from protocol.limits import SEATS_MAX
 from protocol.messages.gateway_link import SeatHead
 from protocol.vocabulary import NUMBERED_KINDS, FrameKind
 
-_REFUSALS: Final[dict[Arrival, ReplyCode]] = {
+_REFUSALS: dict[Arrival, ReplyCode] = {
     Arrival.PAST: ReplyCode.DUPLICATE_OTHER_CONTENT,
     Arrival.GAP: ReplyCode.SEQUENCE_GAP,
     Arrival.STRADDLES: ReplyCode.SEQUENCE_STRADDLES,
@@ -33,7 +31,7 @@ _REFUSALS: Final[dict[Arrival, ReplyCode]] = {
 }
 
 
-_OF_THE_GATEWAY: Final = frozenset({FrameKind.SEAT_HEAD_QUERY, FrameKind.FEED_ASK})
+_OF_THE_GATEWAY = frozenset({FrameKind.SEAT_HEAD_QUERY, FrameKind.FEED_ASK})
 """What it asks for itself names the seat and no sender."""
 
 

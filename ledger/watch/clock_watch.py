@@ -12,16 +12,16 @@ ledger anew, which takes the clock as it finds it. See docs/decisions/0024.
 import logging
 import time
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from config.kit.wall_clock import MachineClock, WallClock
 from ledger.database.boot_clock import boot_ns
 from protocol.limits import CLOCK_SETTLED_NS, CLOCK_SLEW_PARTS, CLOCK_STEP_NS
 
-READ_NS_MAX: Final = 10_000_000
+READ_NS_MAX = 10_000_000
 """Two clocks read further apart than this, because the process was stopped between them, tell nothing of a step."""
-READS_MAX: Final = 3
-_LOG: Final = logging.getLogger(__name__)
+READS_MAX = 3
+_LOG = logging.getLogger(__name__)
 
 
 class Moment(NamedTuple):

@@ -9,7 +9,6 @@ commit proves that the journal is ours still; while there is none, the head is r
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
 
 from config.kit.exit_codes import ProcessFault
 from ledger.database.boot_clock import boot_ns
@@ -18,7 +17,7 @@ from ledger.journal.head import JournalLost
 from ledger.journal.writer import Journal
 from protocol.limits import COMMIT_NS_MAX, LOOK_EVERY_NS, LOOK_NS_MAX
 
-LOOK_EVERY_SECONDS: Final = LOOK_EVERY_NS / 1e9
+LOOK_EVERY_SECONDS = LOOK_EVERY_NS / 1e9
 
 
 class Look:

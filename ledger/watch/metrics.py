@@ -7,7 +7,6 @@ frame on the order path; a library counter costs more than a record.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +20,9 @@ from ledger.database.boot_clock import boot_ns
 from protocol.codes import ReplyCode
 from protocol.records import OUTCOME
 
-GROUP_RECORDS_BOUNDS: Final = tuple(4**power for power in range(9))  # 1 to 65,536
-COMMIT_MS_BOUNDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0)
-_CODES: Final = max(ReplyCode) + 1
+GROUP_RECORDS_BOUNDS = tuple(4**power for power in range(9))  # 1 to 65,536
+COMMIT_MS_BOUNDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0)
+_CODES = max(ReplyCode) + 1
 
 
 class Histogram:

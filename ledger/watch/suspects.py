@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable, Iterator
 from enum import IntEnum
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -25,9 +24,9 @@ from protocol.header import Header, unpack_header
 from protocol.limits import PREFIX_BYTES
 from protocol.vocabulary import NUMBERED_KINDS
 
-FAILURES_KEPT_MAX: Final = 16
+FAILURES_KEPT_MAX = 16
 """Ends of a process that are remembered, the newest; a supervisor gives up long before."""
-FILE_BYTES_MAX: Final = 16 * 1024 * 1024
+FILE_BYTES_MAX = 16 * 1024 * 1024
 """Larger than the file of FAILURES_KEPT_MAX groups of 2,048 frames, 160 bytes each in base64."""
 
 Identity = tuple[int, int, int, int, int, int, bytes]

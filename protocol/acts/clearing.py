@@ -3,7 +3,7 @@
 Belongs here: one struct for each. Never here: who may sign them (table), what they earn and do (ledger.core.control).
 """
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -12,8 +12,8 @@ from ..vocabulary import Way
 from .base import ActText
 from .savings import SavingsRate
 
-MONEY_FEN_MAX: Final = 2**53 - 1  # what a number of JSON is read as by anybody
-RATE_MILLIONTHS_MAX: Final = 1_000_000  # a hundred per cent of a year
+MONEY_FEN_MAX = 2**53 - 1  # what a number of JSON is read as by anybody
+RATE_MILLIONTHS_MAX = 1_000_000  # a hundred per cent of a year
 
 
 OwedWayWord = Annotated[str, Meta(pattern=f"^(?:{Way.CASH.name}|{Way.TRANSFER.name})$")]

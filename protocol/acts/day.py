@@ -3,7 +3,7 @@
 Belongs here: one struct for each. Never here: who may sign them (acts), what they earn and do (ledger.core.control).
 """
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -13,8 +13,8 @@ from ..messages.day.steps import KINDS_OF_FEES, KINDS_OF_LINES, LineCount, SetTo
 from ..messages.fields import PartyNo, Second, TradeDate, fen_from_sum, sum_from_fen
 from .base import ActText
 
-TOTAL_FEN_MAX: Final = 2**53 - 1  # what a number of JSON is read as by anybody
-OF_EXCHANGE: Final = "EXCHANGE"
+TOTAL_FEN_MAX = 2**53 - 1  # what a number of JSON is read as by anybody
+OF_EXCHANGE = "EXCHANGE"
 TotalFen = Annotated[int, Meta(ge=0, le=TOTAL_FEN_MAX)]
 WindowSeconds = Annotated[list[Second], Meta(min_length=5, max_length=5)]
 

@@ -8,14 +8,13 @@ normalisation form C. Both are judged by Unicode 3.2, which every Python has: no
 Ideographs came to Unicode later than that, decompose into nothing, and are let in by their ranges.
 """
 
-from typing import Final
 from unicodedata import ucd_3_2_0 as _unicode
 
-_FORBIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Mc", "Me", "Zs", "Zl", "Zp"})
-_SPACES: Final = frozenset(" \u3000")
-_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Mc", "Me", "Zs", "Zl", "Zp"})
+_SPACES = frozenset(" \u3000")
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Fillers, and a pattern without a dot: letters and symbols by their category."""
-_LATER_IDEOGRAPHS: Final = ((0x4DB6, 0x4DBF), (0x9FA6, 0x9FFF), (0x2A6D7, 0x2F7FF), (0x30000, 0x323AF))
+_LATER_IDEOGRAPHS = ((0x4DB6, 0x4DBF), (0x9FA6, 0x9FFF), (0x2A6D7, 0x2F7FF), (0x30000, 0x323AF))
 """Of the blocks CJK Unified Ideographs and their extensions A to I: what Unicode 3.2 did not have yet."""
 
 

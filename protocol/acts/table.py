@@ -13,7 +13,7 @@ journal, so that an act of a test bank is none here.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -52,10 +52,10 @@ from .restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, Restrai
 from .savings import SavingsInterestAct
 from .shown_text import is_shown_as_it_is
 
-ACT_DOMAIN: Final = b"YZT1/act\x00"
-BANK_ID_BYTES: Final = 8
-NS_PER_S: Final = 1_000_000_000
-FOREVER_NS: Final = 2**62
+ACT_DOMAIN = b"YZT1/act\x00"
+BANK_ID_BYTES = 8
+NS_PER_S = 1_000_000_000
+FOREVER_NS = 2**62
 
 HexKey = Annotated[str, Meta(pattern="^(?:[0-9a-f]{2}){32,65}$")]
 SuiteWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(SUITES)})$")]
@@ -264,12 +264,12 @@ ACTS: Mapping[type[ActText], ActKind] = {
     SavingsInterestAct: ActKind(Right.DAY, 2, Concerns.BANK),
     VoidAct: ActKind(Right.NONE, 1, Concerns.AUTHOR),
 }
-OWN_KEY_ENDED: Final = ActKind(Right.NONE, 1, Concerns.AUTHOR)
+OWN_KEY_ENDED = ActKind(Right.NONE, 1, Concerns.AUTHOR)
 """In place of the row of EndPersonKeyAct: whoever lost a key must not wait for a second person."""
 assert set(ACTS) == set(AnyAct.__args__)
 
-_encoder: Final = msgspec.json.Encoder(order="sorted")
-_decoder: Final[msgspec.json.Decoder[AnyAct]] = msgspec.json.Decoder(AnyAct)
+_encoder = msgspec.json.Encoder(order="sorted")
+_decoder: msgspec.json.Decoder[AnyAct] = msgspec.json.Decoder(AnyAct)
 
 
 def row_of(act: AnyAct) -> ActKind:

@@ -5,7 +5,6 @@ Never here: suites (protocol.keys.signing), policies, generating keys.
 """
 
 from pathlib import Path
-from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -24,7 +23,7 @@ from .verbs.arguments import INT32_MAX, shown, text, whole_number
 
 KEY_FILE_BYTES_MAX = 64 * 1024  # far more than any key has: a device that never ends is not read for ever
 
-OTHERS: Final = 0o077  # whoever may read a private key can sign as its owner
+OTHERS = 0o077  # whoever may read a private key can sign as its owner
 
 
 class KeyFileError(Exception):

@@ -3,8 +3,6 @@
 Belongs here: what every message is, which one a body is by its first bytes. Never here: a message.
 """
 
-from typing import Final
-
 from msgspec import Struct
 
 
@@ -12,13 +10,13 @@ class Message(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Base of all messages."""
 
 
-ACT_TAG: Final = 80
-CORRECTIONS_TAG: Final = 87
-NO_TAG: Final = -1
-_ARRAY: Final = 0x90  # the first byte of a MessagePack array of at most 15 items; its tag is behind it
-_SMALL_MAX: Final = 0x7F  # an integer up to here is its own byte, one up to 255 stands behind _UINT8
-_UINT8: Final = 0xCC
-_ARRAY_OF_3: Final = 0x93  # the first byte of a MessagePack array of an act's tag, text and signatures
+ACT_TAG = 80
+CORRECTIONS_TAG = 87
+NO_TAG = -1
+_ARRAY = 0x90  # the first byte of a MessagePack array of at most 15 items; its tag is behind it
+_SMALL_MAX = 0x7F  # an integer up to here is its own byte, one up to 255 stands behind _UINT8
+_UINT8 = 0xCC
+_ARRAY_OF_3 = 0x93  # the first byte of a MessagePack array of an act's tag, text and signatures
 
 
 def tag_of(body: bytes) -> int:

@@ -5,8 +5,6 @@ order of frames (states), which keys there are (registry). Everything that is wr
 signature reads the same.
 """
 
-from typing import Final
-
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..header import Header
@@ -18,10 +16,10 @@ from ..vocabulary import BANK_PARTY, Direction, FrameKind, SeatRole
 from .logon import check_fresh, is_fresh
 from .states import TO_BANK_TRIGGERS
 
-NOT_KNOWN: Final = "party, seat, key or signature is not known here"  # one text for all of them: nothing to learn
+NOT_KNOWN = "party, seat, key or signature is not known here"  # one text for all of them: nothing to learn
 _LOGONS = frozenset({FrameKind.NEGOTIATE, FrameKind.ESTABLISH})
 _FOR_ACTS = frozenset({SeatRole.TELLER_DESK, SeatRole.DAY_DESK})
-_TOO_LARGE: Final = f"a CONTROL of this seat has at most {SMALL_CONTROL_BODY_BYTES_MAX} bytes, an act of a desk more"
+_TOO_LARGE = f"a CONTROL of this seat has at most {SMALL_CONTROL_BODY_BYTES_MAX} bytes, an act of a desk more"
 
 
 class CallerCheck:

@@ -10,7 +10,6 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
 
 import msgspec
 import pytest
@@ -213,7 +212,7 @@ def test_nobody_takes_back_what_another_living_process_says(tmp_path: Path) -> N
     assert not file.exists()
 
 
-DAEMON: Final = 1  # on every Linux
+DAEMON = 1  # on every Linux
 
 
 @as_root

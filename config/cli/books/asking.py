@@ -3,8 +3,6 @@
 Belongs here: SQL on the views of the books. Never here: the connection (read_model), what adds up (balances).
 """
 
-from typing import Final
-
 import asyncpg
 
 from config.cli.books.balances import Books, Key, Moved, OutletSums
@@ -12,24 +10,24 @@ from config.cli.books.read_model import adding_up
 from config.cli.books.statement import Account, Entry
 from config.kit.exit_codes import ExitCode, ProcessFault
 
-ACCOUNTS_TOLD_MAX: Final = 20
+ACCOUNTS_TOLD_MAX = 20
 """Of accounts that have something else than their entries come to."""
 
-_ACCOUNT: Final = """
+_ACCOUNT = """
 SELECT s.account_no, s.bank_account_no, s.outlet,
        COALESCE((SELECT balance_fen FROM account_of(s.account_no)), 0) - COALESCE(m.remaining_fen + m.drawn_fen, 0)
 FROM savings_accounts s
 LEFT JOIN moved_money m USING (account_no)
 WHERE CASE WHEN $2 THEN s.bank_account_no ELSE s.account_no END = $1
 """
-_STATEMENT: Final = """
+_STATEMENT = """
 SELECT to_char(trade_date, 'YYYYMMDD')::integer, decided_at, seat, number, kind, COALESCE(way, ''), words, against_code,
        COALESCE(against_title, ''), debit_fen, credit_fen, balance_fen, sequence
 FROM bank_statements
 WHERE account_no = $1
 ORDER BY sequence, seat, number
 """
-_MOVED: Final = """
+_MOVED = """
 SELECT outlet, account_code, party, lane_date, item,
        COALESCE(SUM(debit_fen - credit_fen) FILTER (WHERE trade_date < $1), 0),
        COALESCE(SUM(debit_fen) FILTER (WHERE trade_date BETWEEN $1 AND $2), 0),
@@ -38,20 +36,20 @@ SELECT outlet, account_code, party, lane_date, item,
 FROM postings
 GROUP BY 1, 2, 3, 4, 5
 """
-_LEDGER: Final = "SELECT account_code, party, trade_date, item, balance_fen FROM general_ledger"
-_TITLES: Final = "SELECT account_code, title, by_outlet FROM ledger_accounts"
-_OUTLETS: Final = """
+_LEDGER = "SELECT account_code, party, trade_date, item, balance_fen FROM general_ledger"
+_TITLES = "SELECT account_code, title, by_outlet FROM ledger_accounts"
+_OUTLETS = """
 SELECT COALESCE(b.outlet, o.number), o.name, COALESCE(b.accounts_fen, 0), COALESCE(b.ledger_fen, 0)
 FROM outlet_balances b
 FULL JOIN outlets o ON o.number = b.outlet
 ORDER BY 1
 """
-_APART: Final = """
+_APART = """
 SELECT account_no, entries_fen, has_fen, count(*) OVER () FROM books_faults
 WHERE fault = 'savings account' AND ($1::integer IS NULL OR item = $1)
 ORDER BY account_no LIMIT $2
 """
-_ALL_DATES: Final = (0, 99_999_999)
+_ALL_DATES = (0, 99_999_999)
 
 
 async def statement(

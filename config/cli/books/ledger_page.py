@@ -4,17 +4,16 @@ Belongs here: lines and CSV rows. Never here: the figures (balances).
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 from config.cli.books.balances import Balances, Books, of_what
 from config.cli.books.pages import both_sides, plain_yuan, sided, table, yuan
 from config.kit.printable import printable
 
-CSV_COLUMNS: Final = (
+CSV_COLUMNS = (
     *("account_code", "title", "party", "trade_date", "outlet", "case_no", "opening_debit", "opening_credit"),
     *("debit", "credit", "closing_debit", "closing_credit", "as_of_row"),
 )
-_HEADS: Final = ("account", "of", "opening", "debit", "credit", "closing")
+_HEADS = ("account", "of", "opening", "debit", "credit", "closing")
 
 
 def heading(what: str, books: Books) -> str:

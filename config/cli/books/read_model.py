@@ -5,7 +5,7 @@ Belongs here: where it is, the connections, the row. Never here: questions (of w
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import asyncpg
 
@@ -19,9 +19,9 @@ Answer = TypeVar("Answer")
 Read = Callable[[asyncpg.Connection, int], Awaitable[Answer]]
 """Takes the connection and the row."""
 
-_AS_OF: Final = "SELECT sequence FROM bank_as_of"
-_ADDING_UP: Final = "SET LOCAL enable_sort = off; SET LOCAL enable_nestloop = off"
-_AS_ELSE: Final = "SET LOCAL enable_sort TO DEFAULT; SET LOCAL enable_nestloop TO DEFAULT"
+_AS_OF = "SELECT sequence FROM bank_as_of"
+_ADDING_UP = "SET LOCAL enable_sort = off; SET LOCAL enable_nestloop = off"
+_AS_ELSE = "SET LOCAL enable_sort TO DEFAULT; SET LOCAL enable_nestloop TO DEFAULT"
 
 
 def asked(config: Config, command: str, read: Read[Answer]) -> Answer:

@@ -6,15 +6,15 @@ Belongs here: opening and closing balance, what must hold, the lines. Never here
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from config.cli.books.pages import plain_yuan, table, yuan
 
-CSV_COLUMNS: Final = (
+CSV_COLUMNS = (
     *("account_no", "bank_account_no", "trade_date", "time", "seat", "number", "kind", "way", "words"),
     *("against_code", "against_title", "debit", "credit", "balance", "row", "as_of_row"),
 )
-_HEADS: Final = ("date", "time", "request", "what", "against", "amount", "balance")
+_HEADS = ("date", "time", "request", "what", "against", "amount", "balance")
 
 
 class Account(NamedTuple):

@@ -5,18 +5,18 @@ Belongs here: lines and CSV rows. Never here: the figures (balances).
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from config.cli.books.balances import SAVINGS, Balances, Line, sides
 from config.cli.books.ledger_page import heading
 from config.cli.books.pages import plain_yuan, table, yuan
 
-CSV_COLUMNS: Final = (
+CSV_COLUMNS = (
     *("outlet", "account_code", "title", "debit", "credit", "debit_balance", "credit_balance"),
     *("accounts_balance", "as_of_row"),
 )
-_HEADS: Final = ("account", "debit", "credit", "debit balance", "credit balance")
-_OUTLET_HEADS: Final = ("outlet", "debit balance", "credit balance", "accounts", "general ledger")
+_HEADS = ("account", "debit", "credit", "debit balance", "credit balance")
+_OUTLET_HEADS = ("outlet", "debit balance", "credit balance", "accounts", "general ledger")
 
 
 class CodeSums(NamedTuple):

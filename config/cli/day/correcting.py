@@ -8,7 +8,6 @@ files of lists (lists).
 import argparse
 from collections import Counter
 from collections.abc import Mapping
-from typing import Final
 
 from config.cli.acts.writing import LIST_FIELD
 from config.cli.day.asked import date_of, parties_of
@@ -23,7 +22,7 @@ from protocol.messages.day.corrections import CorrectionAnswer
 from protocol.messages.day.steps import ListedCorrection
 from protocol.vocabulary import LaneState
 
-ASKED_AT_ONCE: Final = 64  # contracts: what is asked of the last one is not old when the first is corrected
+ASKED_AT_ONCE = 64  # contracts: what is asked of the last one is not old when the first is corrected
 DONE, BEFORE = "corrected", "corrected before"
 
 

@@ -7,7 +7,6 @@ one or closing it, which acts of people do.
 import csv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import asyncpg
 
@@ -18,14 +17,14 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import print_progress
 from config.schema import Config
 
-SHOWN_MAX: Final = 1_000
-COLUMNS: Final = (
+SHOWN_MAX = 1_000
+COLUMNS = (
     *("kind", "trade_date", "party", "set_number", "difference", "field", "contract_no", "account_no", "order_date"),
     *("order_seat", "order_number", "bank_has", "set_says", "amount_fen", "case_no", "since", "age_days", "age_in"),
     *("owner", "owner_name", "closed_as", "closed_at", "act_number", "act", "reason", "evidence"),
     *("author", "author_name", "second_person", "second_name"),
 )
-_ASKED: Final = f"""
+_ASKED = f"""
 SELECT {", ".join(COLUMNS)} FROM bank_worklist
 WHERE (is_open OR $1) AND ($2::integer IS NULL OR party = $2)
 ORDER BY since_sequence, party, difference, field, contract_no, order_seat, order_number, case_no

@@ -8,7 +8,7 @@ Its methods block; they are for a thread of their own, one at a time.
 import asyncio
 import time
 from collections.abc import Coroutine
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -26,9 +26,9 @@ from protocol.messages.customers.accounts import AccountTerms
 from protocol.messages.outlets import OutletEntry
 from protocol.messages.persons import Act
 
-CAUGHT_UP_WITHIN_S: Final = 20.0
-POLL_SECONDS: Final = 0.05
-KEY_BODY_BYTES_MAX: Final = 1_024  # a registered key stands alone in its row
+CAUGHT_UP_WITHIN_S = 20.0
+POLL_SECONDS = 0.05
+KEY_BODY_BYTES_MAX = 1_024  # a registered key stands alone in its row
 
 _ACCOUNTS = """
 WITH asked AS (SELECT * FROM savings_accounts WHERE bank_account_no = ANY ($1::bigint[])),

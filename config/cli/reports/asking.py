@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 
@@ -16,11 +16,11 @@ from config.cli.reports.paper.forms import ROWS_AT_ONCE
 from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.vocabulary import BANK_PARTY, OutletLevel
 
-_BANK: Final = "SELECT name FROM parties WHERE party = $1"
-_AS_OF_AT: Final = "SELECT decided_at FROM bank_as_of"
-_DATES: Final = "SELECT trade_date FROM rolls UNION SELECT trade_date FROM journal WHERE sequence = 1 ORDER BY 1"
+_BANK = "SELECT name FROM parties WHERE party = $1"
+_AS_OF_AT = "SELECT decided_at FROM bank_as_of"
+_DATES = "SELECT trade_date FROM rolls UNION SELECT trade_date FROM journal WHERE sequence = 1 ORDER BY 1"
 # A broker has a lane of a date that is signed off when it was told so; of one that is not, each broker has.
-_BROKERS: Final = """
+_BROKERS = """
 SELECT p.party, p.name, p.seats
 FROM parties p
 WHERE p.role = 2
@@ -28,7 +28,7 @@ WHERE p.role = 2
        OR NOT EXISTS (SELECT FROM feed_entries f WHERE f.kind = 2 AND f.trade_date = $1))
 ORDER BY p.party
 """
-_OUTLETS: Final = "SELECT number, level, parent, name FROM outlets ORDER BY number"
+_OUTLETS = "SELECT number, level, parent, name FROM outlets ORDER BY number"
 
 
 class Broker(NamedTuple):

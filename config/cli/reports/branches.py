@@ -5,7 +5,6 @@ Belongs here: the table, what it must come to. Never here: what an outlet is (as
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from config.cli.books.balances import Books, Key
 from config.cli.reports.asking import Asked, place_of
@@ -14,9 +13,9 @@ from config.cli.reports.paper.forms import AllSums, Check, Column, Kind, Report,
 from config.cli.reports.suspense import Posted, by_outlet
 from config.cli.reports.words import date_text
 
-_BETWEEN: Final = 3110
+_BETWEEN = 3110
 """The account between branches; its item 0 is the branch of the clearing accounts."""
-COLUMNS: Final = (
+COLUMNS = (
     *(Column("分行"), Column("支行"), Column("储蓄所"), Column("交收户数", Kind.COUNT)),
     *(Column(title, Kind.FEN) for title in ("买入应扣", "卖出红利应付", "清算净额")),
     *(Column(title, Kind.FEN) for title in ("已扣款", "已入账")),

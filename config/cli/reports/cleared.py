@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from config.cli.reports.asking import Asked
 from config.cli.reports.paper.forms import Cell
@@ -16,19 +16,19 @@ from protocol.trade_dates import trade_day
 from protocol.vocabulary import LineSide
 from rules.day.clearing import LINES
 
-_KINDS: Final = {
+_KINDS = {
     side.name: f"'{{{','.join(str(int(kind)) for kind, row in LINES.items() if row.side is side)}}}'::smallint[]"
     for side in LineSide
 }
 """The kinds of lines by what they say of money, as SQL has a list."""
 # The one set of a lane that counts: complete, and not withdrawn.
-_SETS: Final = """
+_SETS = """
 SELECT DISTINCT ON (party) party, number, seat, announced_sequence, completed_sequence, arrived_net_fen, late_s
 FROM clearing_sets
 WHERE trade_date = $1 AND completed_sequence IS NOT NULL AND withdrawn_sequence IS NULL
 ORDER BY party, number DESC
 """
-_LINES: Final = """
+_LINES = """
 SELECT r.contract_no, r.kind, r.amount_fen, r.release_fen AS second_fen,
        (r.turnover_fen << 32 >> 32) + (r.turnover_fen >> 32) + r.target_date + r.target_seat AS fees_fen
 FROM requests r
@@ -37,7 +37,7 @@ WHERE r.seat = $1 AND r.trade_day = $2 AND r.sequence > $3 AND r.sequence < $4 A
   AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE NOT k.is_line)) IS NOT TRUE
 """.format(**_KINDS)  # noqa: S608 - of our own words
 # By what a line says of money. A sale whose fees exceed its turnover brings no proceeds; what is over is a cost.
-_BROUGHT: Final = """
+_BROUGHT = """
 SUM(CASE WHEN kind = ANY ({BUY}) THEN amount_fen + second_fen + fees_fen
          WHEN kind = ANY ({SALE}) THEN GREATEST(0, second_fen + fees_fen - amount_fen)
          ELSE 0 END) AS buys_fen,
@@ -45,8 +45,8 @@ SUM(CASE WHEN kind = ANY ({SALE}) THEN GREATEST(0, amount_fen - second_fen - fee
          ELSE 0 END) AS sales_fen,
 SUM(CASE WHEN kind = ANY ({CREDIT}) THEN amount_fen - second_fen ELSE 0 END) AS credits_fen
 """.format(**_KINDS)
-BY_CONTRACT: Final = f"SELECT contract_no, {_BROUGHT} FROM ({_LINES}) l GROUP BY contract_no"  # noqa: S608
-_BY_OUTLET: Final = f"""
+BY_CONTRACT = f"SELECT contract_no, {_BROUGHT} FROM ({_LINES}) l GROUP BY contract_no"  # noqa: S608
+_BY_OUTLET = f"""
 SELECT s.outlet, count(DISTINCT c.account_no), SUM(t.buys_fen), SUM(t.sales_fen), SUM(t.credits_fen)
 FROM ({BY_CONTRACT}) t
 JOIN contracts c USING (contract_no)
@@ -54,7 +54,7 @@ JOIN savings_accounts s USING (account_no)
 GROUP BY s.outlet
 """  # noqa: S608 - of our own words
 # What the last correction of a contract's date made good; what was taken back is nothing.
-_MADE_GOOD: Final = """
+_MADE_GOOD = """
 SELECT g.*, k.party
 FROM (
     SELECT DISTINCT ON (c.contract_no) c.contract_no,
@@ -68,7 +68,7 @@ FROM (
 JOIN contracts k USING (contract_no)
 WHERE g.buys_fen + g.proceeds_fen > 0
 """
-_HAS_CASES: Final = "SELECT EXISTS (SELECT FROM cases WHERE trade_date = $1)"
+_HAS_CASES = "SELECT EXISTS (SELECT FROM cases WHERE trade_date = $1)"
 
 
 class CountingSet(NamedTuple):
@@ -125,7 +125,7 @@ class ClearedDate:
         )
 
 
-SHEET: Final = slice(3, 6)
+SHEET = slice(3, 6)
 """Where a row of a sheet of customers has what a set says: owed by them, owed to them for sales, and for the rest."""
 
 

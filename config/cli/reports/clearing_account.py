@@ -4,25 +4,24 @@ Belongs here: its tables, what they must come to. Never here: who pays when (the
 """
 
 from collections.abc import AsyncIterator
-from typing import Final
 
 from config.cli.reports.asking import Asked
 from config.cli.reports.paper.forms import AllSums, Check, Column, Kind, Report, Row, Table, rows_of
 from config.cli.reports.words import date_text, time_text
 
-_BROKER: Final = "SELECT name FROM parties WHERE party = $1 AND role = 2"
-_STANDS: Final = """
+_BROKER = "SELECT name FROM parties WHERE party = $1 AND role = 2"
+_STANDS = """
 SELECT balance_fen::bigint, lent_fen::bigint, interest_fen::bigint, limit_fen, unpaid_fen::bigint, overdue_fen::bigint,
        owed_by_bank_fen::bigint
 FROM bank_clearing_accounts WHERE party = $1
 """
-_BEFORE: Final = """
+_BEFORE = """
 SELECT COALESCE(SUM(CASE WHEN k.credit = 2310 THEN e.amount_fen ELSE -e.amount_fen END), 0)::bigint
 FROM clearing_entries e
 JOIN entry_kinds k ON k.origin = 'CLEARING' AND k.kind = e.kind
 WHERE e.party = $1 AND e.trade_date < $2 AND 2310 IN (k.debit, k.credit)
 """
-_ENTRIES: Final = """
+_ENTRIES = """
 SELECT e.trade_date, e.at_s, e.seat, e.number, k.words,
        CASE WHEN k.credit = 2310 THEN k.debit ELSE k.credit END AS against, a.title,
        GREATEST(e.debit_date, e.credit_date) AS lane_date, NULLIF(e.case_no, 0) AS case_no,
@@ -34,19 +33,19 @@ LEFT JOIN ledger_accounts a ON a.account_code = CASE WHEN k.credit = 2310 THEN k
 WHERE e.party = $1 AND e.trade_date BETWEEN $2 AND $3 AND 2310 IN (k.debit, k.credit)
 ORDER BY e.sequence, e.place
 """
-_LEDGER: Final = """
+_LEDGER = """
 SELECT COALESCE(SUM(-balance_fen), 0)::bigint FROM general_ledger WHERE account_code = 2310 AND party = $1
 """
-STANDS: Final = tuple(
+STANDS = tuple(
     Column(title, Kind.FEN, is_summed=False)
     for title in ("余额", "垫付本金", "应收利息", "垫付限额", "公司未付", "其中逾期", "银行未付")
 )
-ENTRIES: Final = (
+ENTRIES = (
     *(Column("记账日"), Column("时间"), Column("请求号"), Column("摘要"), Column("对方科目", Kind.NUMBER)),
     *(Column("对方科目名称"), Column("交易日"), Column("案件号", Kind.NUMBER)),
     *(Column("借方（支出）", Kind.FEN), Column("贷方（收入）", Kind.FEN), Column("余额", Kind.FEN, is_summed=False)),
 )
-_NEVER: Final = 99_999_999
+_NEVER = 99_999_999
 
 
 async def clearing_account(asked: Asked, party: int, first: int | None, last: int | None) -> Report:

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 
@@ -33,10 +33,10 @@ from config.kit.processes import print_progress
 from config.schema import Config
 from protocol.limits import COLUMN_FEN_MAX, OUTLET_MAX, TRADE_DATE_MAX, TRADE_DATE_MIN
 
-BY_SIGNS_MAX: Final = 40
-LETTERS: Final = tuple(letters.COLUMNS)
-CASES_MAX: Final = 2**31 - 1
-MONTH: Final = whole(TRADE_DATE_MIN // 100, TRADE_DATE_MAX // 100)
+BY_SIGNS_MAX = 40
+LETTERS = tuple(letters.COLUMNS)
+CASES_MAX = 2**31 - 1
+MONTH = whole(TRADE_DATE_MIN // 100, TRADE_DATE_MAX // 100)
 Making = Callable[[Asked, argparse.Namespace], AsyncGenerator[Report]]
 """One after the other: the next is asked for once all rows of one are read."""
 
@@ -146,7 +146,7 @@ async def _beside_sheets(asked: Asked, trade_date: int) -> tuple[Sequence[Row], 
     return volume, await differences.differences(asked, trade_date), found
 
 
-REPORTS: Final[dict[str, tuple[Making, str]]] = {
+REPORTS: dict[str, tuple[Making, str]] = {
     "day": (_day, "日终报表: of a date, what each broker's customers did, and where its clearing stands"),
     "differences": (_differences, "差错清单: of a date, what differs, and what brokers make good"),
     "settlement": (

@@ -4,7 +4,6 @@ Belongs here: the two tables, what they must come to. Never here: lines of sets 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from config.cli.reports.asking import Asked, Broker
 from config.cli.reports.cleared import Cleared, ClearedDate, CountingSet
@@ -12,14 +11,14 @@ from config.cli.reports.paper.forms import AllSums, Cell, Check, Column, Kind, R
 from config.cli.reports.words import LANES, OBLIGATIONS, by_name, date_text, payer
 from protocol.vocabulary import LaneState
 
-_CONTRACTS: Final = """
+_CONTRACTS = """
 SELECT party,
        count(*) FILTER (WHERE began_on BETWEEN 1 AND $1 AND (ended_on = 0 OR ended_on > $1)),
        count(*) FILTER (WHERE began_on = $1),
        count(*) FILTER (WHERE ended_on = $1 AND began_on > 0)
 FROM contracts GROUP BY party
 """
-_FROZEN: Final = """
+_FROZEN = """
 SELECT seat, count(*), SUM(amount_fen)
 FROM requests
 WHERE trade_date = $1 AND accepted AND is_freeze
@@ -27,7 +26,7 @@ WHERE trade_date = $1 AND accepted AND is_freeze
 GROUP BY seat
 """
 # What became of the freezes of the date, whenever it was.
-_ENDED: Final = """
+_ENDED = """
 SELECT r.target_seat, SUM(k.bought * r.amount_fen),
        SUM(-k.frozen * r.amount_fen - k.release_frozen * r.release_fen - k.bought * r.amount_fen)
 FROM requests r
@@ -36,7 +35,7 @@ WHERE r.trade_date >= $1 AND r.accepted AND r.draws_on_freeze AND r.target_date 
   AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze OR k.is_line)) IS NOT TRUE
 GROUP BY r.target_seat
 """
-_FILLED: Final = """
+_FILLED = """
 SELECT r.seat, k.side, count(*), SUM(r.amount_fen)
 FROM requests r
 JOIN record_kinds k ON k.kind = r.kind AND k.side IS NOT NULL
@@ -44,32 +43,32 @@ WHERE r.trade_date = $1 AND r.code IN (0, 382)
   AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.side IS NULL)) IS NOT TRUE
 GROUP BY 1, 2
 """
-_LANES: Final = """
+_LANES = """
 SELECT l.party, l.state, l.is_deferred, o.owed_fen, o.state
 FROM lanes l
 LEFT JOIN obligations o ON o.party = l.party AND o.trade_date = l.trade_date AND o.case_no = 0
 WHERE l.trade_date = $1
 """
-_OPEN: Final = """
+_OPEN = """
 SELECT party, count(*) FROM differences WHERE trade_date = $1 AND closed_as IS NULL GROUP BY party
 """
-_CASES: Final = """
+_CASES = """
 SELECT c.party, SUM(c.amount_fen)
 FROM cases c WHERE c.trade_date = $1 AND c.taken_back_sequence IS NULL GROUP BY c.party
 """
-_CASES_BOOKED: Final = """
+_CASES_BOOKED = """
 SELECT COALESCE(SUM(CASE origin WHEN 'CASE' THEN amount_fen WHEN 'TAKEN_BACK' THEN -amount_fen END), 0)
 FROM entries WHERE account_no IS NULL AND credit_date = $1 AND origin IN ('CASE', 'TAKEN_BACK')
 """
-BROKER: Final = (Column("编号", Kind.NUMBER), Column("证券公司"))
-VOLUME: Final = (
+BROKER = (Column("编号", Kind.NUMBER), Column("证券公司"))
+VOLUME = (
     *BROKER,
     *(Column(title, Kind.COUNT) for title in ("签约户数", "当日新签", "当日解约", "冻结笔数")),
     *(Column(title, Kind.FEN) for title in ("冻结金额", "买入扣划", "解冻金额", "未结冻结")),
     *(Column("买入成交笔数", Kind.COUNT), Column("买入成交金额", Kind.FEN)),
     *(Column("卖出成交笔数", Kind.COUNT), Column("卖出成交金额", Kind.FEN)),
 )
-CLEARING: Final = (
+CLEARING = (
     *BROKER,
     *(Column("清算状态"), Column("清算数据"), Column("未结差异", Kind.COUNT)),
     *(Column(title, Kind.FEN) for title in ("买入应扣", "卖出应付", "红利退款", "轧差净额")),

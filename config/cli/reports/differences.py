@@ -4,7 +4,6 @@ Belongs here: the list and its summary. Never here: how a difference is found (t
 """
 
 from collections.abc import AsyncIterator
-from typing import Final
 
 import asyncpg
 
@@ -13,7 +12,7 @@ from config.cli.reports.paper.forms import AllSums, Check, Column, Kind, Report,
 from config.cli.reports.words import CLASSES, CLOSED_AS, FIELDS, date_text
 from protocol.vocabulary import ComparedField, DifferenceClass, Fate
 
-_ITEMS: Final = """
+_ITEMS = """
 SELECT w.party, w.party_name, w.set_number, w.difference, w.field, w.contract_no, s.bank_account_no,
        w.order_date, w.order_seat, w.order_number, w.bank_has, w.set_says, w.closed_as, w.age_days, w.owner_name,
        w.act_number, w.author_name, w.second_name
@@ -23,14 +22,14 @@ WHERE w.trade_date = to_date($1::text, 'YYYYMMDD') AND w.kind = 'DIFFERENCE'
 ORDER BY w.party, w.set_number, w.closed_as IS NOT NULL, w.difference, w.contract_no, w.order_seat, w.order_number,
          w.field
 """
-_COUNTS: Final = """
+_COUNTS = """
 SELECT f.party, p.name, f.difference_class, count(*), count(*) FILTER (WHERE f.closed_as IS NULL)
 FROM differences f LEFT JOIN parties p USING (party)
 WHERE f.trade_date = $1
 GROUP BY 1, 2, 3 ORDER BY 1, 3
 """
 # Of each case: what it was, and what of it stands on 1910.
-_CASES: Final = """
+_CASES = """
 SELECT c.party, p.name, c.case_no, c.contract_no, c.amount_fen, c.taken_back_sequence IS NOT NULL,
        COALESCE(g.balance_fen, 0), c.act_number
 FROM cases c
@@ -40,29 +39,29 @@ WHERE c.trade_date = $1
 ORDER BY 1, 3
 """
 # Of entries and not of postings: those that cannot be on 1910 are not read at all.
-_MOVED: Final = """
+_MOVED = """
 SELECT COALESCE(SUM(CASE WHEN e.debit = 1910 THEN e.amount_fen ELSE -e.amount_fen END), 0)
 FROM entries e
 JOIN cases c ON c.party = e.party AND c.case_no = e.case_no
 WHERE 1910 IN (e.debit, e.credit) AND c.trade_date = $1
 """
-SUMMARY: Final = (
+SUMMARY = (
     *(Column("编号", Kind.NUMBER), Column("证券公司"), Column("差异种类")),
     *(Column("笔数", Kind.COUNT), Column("未结", Kind.COUNT)),
 )
-CASES: Final = (
+CASES = (
     *(Column("编号", Kind.NUMBER), Column("证券公司"), Column("案件号", Kind.NUMBER), Column("签约号", Kind.NUMBER)),
     *(Column("补足金额", Kind.FEN), Column("已撤销", Kind.FEN), Column("已收回", Kind.FEN), Column("余额", Kind.FEN)),
     Column("指令号", Kind.NUMBER),
 )
-ITEMS: Final = (
+ITEMS = (
     *(Column("编号", Kind.NUMBER), Column("证券公司"), Column("类别"), Column("数据批次", Kind.NUMBER)),
     *(Column("项目"), Column("签约号", Kind.NUMBER), Column("储蓄账号", Kind.NUMBER), Column("委托")),
     *(Column("我行"), Column("对方"), Column("状态"), Column("账龄天数", Kind.COUNT, is_summed=False)),
     *(Column("经管人"), Column("指令号", Kind.NUMBER), Column("经办复核")),
 )
-_MONEY: Final = {"FROZEN", "RELEASED", "BOUGHT", "SOLD"}
-_FATE_WORDS: Final = dict(zip(Fate, ("全部成交", "部分成交", "已撤单", "废单", "待配售"), strict=True))
+_MONEY = {"FROZEN", "RELEASED", "BOUGHT", "SOLD"}
+_FATE_WORDS = dict(zip(Fate, ("全部成交", "部分成交", "已撤单", "废单", "待配售"), strict=True))
 
 
 async def differences(asked: Asked, trade_date: int) -> Report:

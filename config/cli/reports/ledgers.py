@@ -4,7 +4,6 @@ Belongs here: their tables. Never here: the figures (config.cli.books).
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from config.cli.books import asking, statement
 from config.cli.books.balances import SAVINGS, Balances, Line, of_what, sides
@@ -14,24 +13,24 @@ from config.cli.reports.asking import Asked, place_of
 from config.cli.reports.paper.forms import Check, Column, Kind, Report, Row, Table, rows_of
 from config.cli.reports.words import date_text
 
-_SIDES: Final = ("借方", "贷方")
-LEDGER: Final = (
+_SIDES = ("借方", "贷方")
+LEDGER = (
     *(Column("科目", Kind.NUMBER), Column("科目名称"), Column("核算对象")),
     *(Column(f"期初{side}余额", Kind.FEN) for side in _SIDES),
     *(Column(f"本期{side}发生", Kind.FEN) for side in _SIDES),
     *(Column(f"期末{side}余额", Kind.FEN) for side in _SIDES),
 )
-TRIAL: Final = (
+TRIAL = (
     *(Column("科目", Kind.NUMBER), Column("科目名称")),
     *(Column(f"{side}发生", Kind.FEN) for side in _SIDES),
     *(Column(f"{side}余额", Kind.FEN) for side in _SIDES),
 )
-OUTLETS: Final = (
+OUTLETS = (
     *(Column("分行"), Column("支行"), Column("储蓄所")),
     *(Column(f"{side}余额", Kind.FEN) for side in _SIDES),
     *(Column("分户账合计", Kind.FEN), Column("总账存款", Kind.FEN)),
 )
-STATEMENT: Final = (
+STATEMENT = (
     *(Column("交易日"), Column("时间"), Column("请求号"), Column("摘要"), Column("对方科目"), Column("对方科目名称")),
     *(Column("借方（支出）", Kind.FEN), Column("贷方（收入）", Kind.FEN), Column("余额", Kind.FEN, is_summed=False)),
 )

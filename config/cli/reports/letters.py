@@ -5,7 +5,7 @@ how interest is reckoned (loan_days).
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 
@@ -17,20 +17,20 @@ from config.cli.reports.paper.forms import AllSums, Cell, Check, Column, Kind, R
 from config.cli.reports.words import OBLIGATIONS, by_name, date_text, time_text
 from protocol.vocabulary import ObligationState
 
-_OWED: Final = """
+_OWED = """
 SELECT p.name, abs(o.owed_fen)::bigint AS owed_fen, o.owed_fen > 0 AS is_brokers, o.paid_fen::bigint AS paid_fen,
        o.advanced_fen::bigint AS advanced_fen, o.state, o.first_due_s, o.last_due_s, o.needs_no_notice, o.noticed_s,
        o.bank_late_s, o.termination_after_s
 FROM obligations o JOIN parties p USING (party)
 WHERE o.party = $1 AND o.trade_date = $2 AND o.case_no = $3
 """
-_ENTRIES: Final = """
+_ENTRIES = """
 SELECT e.trade_date, e.at_s, e.seat, e.number, k.words, k.debit, k.credit, e.amount_fen
 FROM clearing_entries e JOIN entry_kinds k ON k.origin = 'CLEARING' AND k.kind = e.kind
 WHERE e.party = $1 AND CASE WHEN $4 THEN e.credit_date = $2 AND e.case_no = $3 ELSE e.debit_date = $2 END
 ORDER BY e.sequence, e.place
 """
-_LIMIT: Final = """
+_LIMIT = """
 SELECT a.number, (convert_from(a.text, 'UTF8')::json ->> 'limit_fen')::bigint AS limit_fen, a.decided_at_ns,
        COALESCE(p.name, a.author::text) AS author, COALESCE(q.name, a.second::text) AS second
 FROM acts a LEFT JOIN persons p ON p.person = a.author LEFT JOIN persons q ON q.person = a.second
@@ -39,12 +39,12 @@ WHERE a.number > 0 AND a.act = 'advance_limit' AND (convert_from(a.text, 'UTF8')
 ORDER BY a.number DESC LIMIT 1
 """
 LENT, OWED_FOR = 1310, (2410, 1910)
-TEXT: Final = (Column("函件内容"),)
-ENTRIES: Final = (
+TEXT = (Column("函件内容"),)
+ENTRIES = (
     *(Column("记账日"), Column("时间"), Column("请求号"), Column("摘要")),
     *(Column("借方科目", Kind.NUMBER), Column("贷方科目", Kind.NUMBER), Column("金额", Kind.FEN)),
 )
-COLUMNS: Final = {
+COLUMNS = {
     "advance": {"letter": TEXT, "entries": ENTRIES, "interest": INTEREST},
     "overdue": {"letter": TEXT, "entries": ENTRIES},
     "late": {"letter": TEXT, "entries": ENTRIES},

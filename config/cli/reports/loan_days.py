@@ -6,7 +6,7 @@ Belongs here: reading them, following the loan that is open. Never here: how a d
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from config.cli.reports.asking import Asked
 from config.cli.reports.paper.forms import Cell, Check, Column, Kind
@@ -15,20 +15,20 @@ from protocol.trade_dates import date_of_day, trade_day
 from rules.day.interest import NO_LOAN, RATE_PARTS, Loan, RateOf, half_up, lent, paid_back, posted_up, reckoned
 
 LENT, RECEIVABLE = 1310, 1320
-DAYS_MAX: Final = 366
+DAYS_MAX = 366
 """Of a table, the last ones: the sum of each goes on from the days before."""
-RATE_PARTS_OF_PERCENT: Final = RATE_PARTS // 100
-_ENTRIES: Final = """
+RATE_PARTS_OF_PERCENT = RATE_PARTS // 100
+_ENTRIES = """
 SELECT e.at_s, k.debit, k.credit, e.amount_fen
 FROM clearing_entries e JOIN entry_kinds k ON k.origin = 'CLEARING' AND k.kind = e.kind
 WHERE e.party = $1 AND (1310 IN (k.debit, k.credit) OR 1320 IN (k.debit, k.credit))
 ORDER BY e.sequence, e.place
 """
-_RATES: Final = "SELECT day, millionths FROM market_rates ORDER BY day"
-_LEDGER: Final = """
+_RATES = "SELECT day, millionths FROM market_rates ORDER BY day"
+_LEDGER = """
 SELECT COALESCE(SUM(balance_fen), 0)::bigint FROM general_ledger WHERE account_code = $2 AND party = $1
 """
-COLUMNS: Final = (
+COLUMNS = (
     *(Column("日期"), Column("计息本金", Kind.FEN, is_summed=False), Column("年利率（%）")),
     Column("利息累计（至当日）", Kind.FEN, is_summed=False),
 )

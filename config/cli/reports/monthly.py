@@ -5,7 +5,7 @@ Belongs here: both tables, what they must come to. Never here: what an outlet is
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from config.cli.books import asking
 from config.cli.books.balances import SAVINGS, Balances
@@ -13,7 +13,7 @@ from config.cli.reports.asking import Asked, Place, place_of
 from config.cli.reports.paper.forms import AllSums, Check, Column, Kind, Report, Row, Table, rows_of
 from config.cli.reports.words import date_text
 
-_CONTRACTS: Final = """
+_CONTRACTS = """
 SELECT s.outlet, c.party,
        count(*) FILTER (WHERE c.began_on BETWEEN 1 AND $1 - 1 AND (c.ended_on = 0 OR c.ended_on >= $1)),
        count(*) FILTER (WHERE c.began_on BETWEEN $1 AND $2),
@@ -26,8 +26,8 @@ FROM contracts c
 JOIN savings_accounts s USING (account_no)
 GROUP BY 1, 2
 """
-_PARTIES: Final = "SELECT party, name FROM parties WHERE role = 2 ORDER BY party"
-_POSTED: Final = """
+_PARTIES = "SELECT party, name FROM parties WHERE role = 2 ORDER BY party"
+_POSTED = """
 SELECT outlet, party, count(DISTINCT account_no),
        SUM(CASE WHEN credit = 2410 THEN 1 ELSE 0 END), SUM(CASE WHEN credit = 2410 THEN amount_fen ELSE 0 END),
        SUM(CASE WHEN debit = 2410 THEN 1 ELSE 0 END), SUM(CASE WHEN debit = 2410 THEN amount_fen ELSE 0 END)
@@ -36,26 +36,26 @@ WHERE 2410 IN (debit, credit) AND account_no IS NOT NULL AND trade_date BETWEEN 
 GROUP BY 1, 2
 """
 # Branch settlement goes along with each posting to a customer: the other side of the same amounts.
-_BRANCH: Final = """
+_BRANCH = """
 SELECT COALESCE(SUM(debit_fen), 0), COALESCE(SUM(credit_fen), 0)
 FROM postings WHERE account_code = 3110 AND trade_date BETWEEN $1 AND $2
 """
-_COUNTS: Final = ("月初户数", "本月新签", "本月解约", "月末户数", "现预指定", "现暂停", "现挂失")
-_AMOUNTS: Final = (
+_COUNTS = ("月初户数", "本月新签", "本月解约", "月末户数", "现预指定", "现暂停", "现挂失")
+_AMOUNTS = (
     *(Column("交收户数", Kind.COUNT), Column("扣款笔数", Kind.COUNT), Column("买入扣款额", Kind.FEN)),
     *(Column("入账笔数", Kind.COUNT), Column("卖出红利入账额", Kind.FEN)),
     *(Column("交收额合计", Kind.FEN), Column("净入账额", Kind.FEN)),
 )
-_PLACE: Final = (Column("分行"), Column("支行"))
-_BROKER: Final = (Column("编号", Kind.NUMBER), Column("证券公司"))
-ACCOUNTS: Final = (
+_PLACE = (Column("分行"), Column("支行"))
+_BROKER = (Column("编号", Kind.NUMBER), Column("证券公司"))
+ACCOUNTS = (
     *_PLACE,
     *(Column(title, Kind.COUNT) for title in _COUNTS),
     Column("月末存款余额", Kind.FEN),
 )
-ACCOUNTS_BY_BROKER: Final = (*_BROKER, *(Column(title, Kind.COUNT) for title in _COUNTS))
-SETTLED: Final = (*_PLACE, *_AMOUNTS)
-SETTLED_BY_BROKER: Final = (*_BROKER, *_AMOUNTS)
+ACCOUNTS_BY_BROKER = (*_BROKER, *(Column(title, Kind.COUNT) for title in _COUNTS))
+SETTLED = (*_PLACE, *_AMOUNTS)
+SETTLED_BY_BROKER = (*_BROKER, *_AMOUNTS)
 Branch = tuple[str, str]
 Group = TypeVar("Group", int, Branch)
 """A broker, or a branch and its sub-branch."""

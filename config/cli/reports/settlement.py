@@ -4,7 +4,7 @@ Belongs here: its tables, what they must come to. Never here: what is decided of
 """
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from config.cli.reports import suspense
 from config.cli.reports.asking import Asked, Broker
@@ -13,12 +13,12 @@ from config.cli.reports.paper.forms import AllSums, Check, Column, Kind, Report,
 from config.cli.reports.words import LANES, OBLIGATIONS, by_name, date_text, payer, time_text
 from protocol.trade_dates import trade_day
 
-_LANE: Final = "SELECT state, is_deferred FROM lanes WHERE trade_date = $1 AND party = $2"
-_OWED: Final = """
+_LANE = "SELECT state, is_deferred FROM lanes WHERE trade_date = $1 AND party = $2"
+_OWED = """
 SELECT case_no, owed_fen, paid_fen, advanced_fen, state, pay_from_s, first_due_s, last_due_s, noticed_s, objected_s
 FROM obligations WHERE trade_date = $1 AND party = $2 ORDER BY case_no
 """
-_POSTED: Final = """
+_POSTED = """
 SELECT account_no,
        SUM(CASE WHEN credit = 2410 THEN amount_fen ELSE 0 END) AS debited_fen,
        SUM(CASE WHEN debit = 2410 THEN amount_fen ELSE 0 END) AS credited_fen
@@ -27,11 +27,11 @@ WHERE 2410 IN (debit, credit) AND account_no IS NOT NULL AND party = $5
   AND CASE WHEN debit = 2410 THEN debit_date ELSE credit_date END = $6
 GROUP BY account_no
 """
-_GOOD: Final = """
+_GOOD = """
 SELECT * FROM unnest($7::bigint[], $8::bigint[], $9::bigint[]) AS g (contract_no, buys_fen, proceeds_fen)
 """
 # Each row as it stands in the sheet. Two contracts of one account, broker and date are rare: the first and the last.
-_CUSTOMERS: Final = f"""
+_CUSTOMERS = f"""
 WITH told AS MATERIALIZED ({BY_CONTRACT}), good AS MATERIALIZED ({_GOOD}), posted AS MATERIALIZED ({_POSTED})
 SELECT s.outlet, s.bank_account_no,
        CASE WHEN t.first_no = t.last_no THEN t.first_no::text ELSE concat_ws('、', t.first_no, t.last_no) END,
@@ -57,23 +57,23 @@ CROSS JOIN LATERAL (
 WHERE f.buys + f.sales + f.credits + f.good_buys + f.good_proceeds > 0 OR p.account_no IS NOT NULL
 ORDER BY s.outlet, s.bank_account_no
 """  # noqa: S608 - of our own words
-_LEDGER: Final = """
+_LEDGER = """
 SELECT COALESCE(SUM(balance_fen), 0) FROM general_ledger
 WHERE account_code = 2410 AND party = $1 AND trade_date = $2
 """
-OF_CUSTOMERS: Final = (2110, 2420, 2910)
+OF_CUSTOMERS = (2110, 2420, 2910)
 """What is against 2410 where a customer is debited or credited, also one whose account is closed."""
-OWED: Final = (
+OWED = (
     *(Column("案件号", Kind.NUMBER), Column("付款方")),
     *(Column(title, Kind.FEN, is_summed=False) for title in ("金额", "已付", "垫付", "未付")),
     Column("状态"),
     *(Column("付款起"), Column("扣款"), Column("最后期限"), Column("缓付通知"), Column("异议")),
 )
-SUSPENSE: Final = (
+SUSPENSE = (
     *(Column("摘要"), Column("对方科目", Kind.NUMBER), Column("对方科目名称"), Column("笔数", Kind.COUNT)),
     *(Column("借方", Kind.FEN), Column("贷方", Kind.FEN)),
 )
-CUSTOMERS: Final = (
+CUSTOMERS = (
     *(Column("储蓄所", Kind.NUMBER), Column("储蓄账号", Kind.NUMBER), Column("签约号", Kind.NUMBER)),
     *(Column(title, Kind.FEN) for title in ("买入应扣", "卖出应付", "红利退款", "客户净额")),
     *(Column(title, Kind.FEN) for title in ("补足买入", "补足卖出", "已扣款", "已入账", "未扣款", "未入账")),

@@ -4,14 +4,14 @@ Belongs here: SQL on entries of 2410, their sums. Never here: tables (settlement
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from config.cli.books.read_model import adding_up
 from config.cli.reports.asking import Asked
 
 # Between two dates of the broker both sides of an entry are 2410. That all of them are of a broker is said so that what
 # is of accounts alone, such as every deposit, is not read.
-_AT_2410: Final = """
+_AT_2410 = """
 SELECT e.party, e.outlet, e.is_of_account, e.words, p.against, COALESCE(a.title, ''),
        SUM(e.entries_count)::bigint, SUM(p.debit_fen)::bigint, SUM(p.credit_fen)::bigint
 FROM entry_sums e

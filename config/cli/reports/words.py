@@ -4,11 +4,10 @@ Belongs here: words. Never here: what a state is (protocol.vocabulary).
 """
 
 from datetime import datetime, tzinfo
-from typing import Final
 
 from protocol.vocabulary import ComparedField, DifferenceClass, LaneState, ObligationState
 
-LANES: Final = {
+LANES = {
     LaneState.TRADING: "交易中",
     LaneState.FINISHED: "已发送完毕",
     LaneState.REVERTING: "冲回中",
@@ -21,7 +20,7 @@ LANES: Final = {
     LaneState.SETTLED: "已交收",
     LaneState.CLOSED: "已结清",
 }
-OBLIGATIONS: Final = {
+OBLIGATIONS = {
     ObligationState.OWED_BY_BROKER: "证券公司应付",
     ObligationState.NOTIFIED: "已通知缓付",
     ObligationState.OWED_BY_BANK: "银行应付",
@@ -29,13 +28,13 @@ OBLIGATIONS: Final = {
     ObligationState.ADVANCED: "已垫付",
     ObligationState.OVERDUE: "逾期",
 }
-CLASSES: Final = {
+CLASSES = {
     DifferenceClass.MISSING_HERE: "我行无",
     DifferenceClass.MISSING_THERE: "对方无",
     DifferenceClass.AMOUNT: "金额不符",
     DifferenceClass.STATE: "状态不符",
 }
-FIELDS: Final = {
+FIELDS = {
     ComparedField.ORDER: "委托",
     ComparedField.BUY: "买入成交",
     ComparedField.OPENED: "开户",
@@ -46,7 +45,7 @@ FIELDS: Final = {
     ComparedField.BOUGHT: "买入应扣",
     ComparedField.SOLD: "卖出应付",
 }
-CLOSED_AS: Final = {
+CLOSED_AS = {
     None: "未结",
     "DECIDED": "双人认可",
     "CORRECTED": "已调账",

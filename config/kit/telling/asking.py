@@ -12,15 +12,14 @@ import socket
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
 from config.kit.own_files import make_way
 
-ANSWER_BYTES_MAX: Final = 1 << 14
-BACKLOG: Final = 8
-LEAST_WAIT_SECONDS: Final = 0.05  # for those behind one that took all the time: what they say is there by then
+ANSWER_BYTES_MAX = 1 << 14
+BACKLOG = 8
+LEAST_WAIT_SECONDS = 0.05  # for those behind one that took all the time: what they say is there by then
 
 
 class Said(msgspec.Struct, frozen=True):

@@ -11,7 +11,6 @@ import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -19,9 +18,9 @@ from config.kit.printable import printable
 from config.kit.processes import Progress
 from config.schema import Log
 
-LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 STDOUT, STDERR = 1, 2
-MESSAGE_CHARS_MAX: Final = 2_000
+MESSAGE_CHARS_MAX = 2_000
 
 
 class LineFormatter(logging.Formatter):

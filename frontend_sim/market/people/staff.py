@@ -9,7 +9,6 @@ A person's key is made of its number alone: it guards nothing.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -21,13 +20,13 @@ from protocol.keys.signing import Signer, signer_from_key
 from protocol.messages.persons import Act, ActSignature, NewPerson, PersonKey, RegisterPersons
 from protocol.vocabulary import Right
 
-ADMINISTRATORS: Final = (1, 2, 3)
-DECIDERS: Final = (4, 5)
+ADMINISTRATORS = (1, 2, 3)
+DECIDERS = (4, 5)
 """Two people who may decide about differences, the author first."""
-DAY_PEOPLE: Final = (6, 7)
+DAY_PEOPLE = (6, 7)
 """Two who may order what belongs to no plan of the day, likewise."""
-KEY_ID: Final = 1
-VALID_S: Final = 600
+KEY_ID = 1
+VALID_S = 600
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ A person's key is made of the name alone: it guards nothing.
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -27,13 +27,13 @@ from protocol.messages import persons as messages
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.vocabulary import RestraintKind, Right
 
-KEY_ID: Final = 1
-ACTS_OF: Final[dict[type, type[ActText]]] = {
+KEY_ID = 1
+ACTS_OF: dict[type, type[ActText]] = {
     Restrain: RestrainAct,
     LiftRestraint: LiftRestraintAct,
     ExtendRestraint: ExtendRestraintAct,
 }
-VALID_S: Final = 600
+VALID_S = 600
 
 
 @dataclass(slots=True)

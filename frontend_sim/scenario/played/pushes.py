@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -27,8 +26,8 @@ from protocol.client import IdentityKey, IdentityKeys, Particulars
 from protocol.messages.customers.accounts import SecuritiesAccount
 from protocol.vocabulary import CardAnswer, Market, PushState
 
-KEY_ID: Final = 1
-_SECRETS: Final = {name: hashlib.sha256(name.encode()).digest() for name in ("persons", "passwords")}
+KEY_ID = 1
+_SECRETS = {name: hashlib.sha256(name.encode()).digest() for name in ("persons", "passwords")}
 
 
 @dataclass(frozen=True, slots=True)

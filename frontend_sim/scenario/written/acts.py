@@ -6,7 +6,7 @@ Belongs here: which acts a story may have, from its keys to the fields of an act
 
 import datetime
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -43,51 +43,51 @@ _OFFERED = (
     *(PayOutAct, PayCustomerAct, ClearingInterestAct, TakeBackFundAct, AdvanceLimitAct, MarketRateAct, VoidAct),
     *(ReverseAct, SavingsInterestAct),
 )
-OFFERED: Final = {word_of(form): form for form in _OFFERED}
+OFFERED = {word_of(form): form for form in _OFFERED}
 """By their names. Those about people, keys and outlets are none of a story's: it has these from its beginning on."""
-PERMITS: Final = (word_of(CorrectAct), word_of(CorrectListAct))
+PERMITS = (word_of(CorrectAct), word_of(CorrectListAct))
 """What the day desk may name when it corrects."""
-ADMINISTRATORS: Final = ("administrator 1", "administrator 2", "administrator 3")
+ADMINISTRATORS = ("administrator 1", "administrator 2", "administrator 3")
 """Are there of themselves, and register the others, as the bank wants it."""
-IN_EVERY_ACT: Final = frozenset(ActText.__struct_fields__)
-NAMES: Final = {
+IN_EVERY_ACT = frozenset(ActText.__struct_fields__)
+NAMES = {
     **{"party": "broker", "account_no": "customer", "contract_no": "customer"},
     **{"restraint_no": "restraint", "data": "set", "owner": "owner", "order": "order"},
 }
 """Keys of fields that name somebody or something of the story."""
-TABLES: Final = {"owner": "person"}
+TABLES = {"owner": "person"}
 """Where the name is, unless it is in the table that the key is called by."""
-OTHER_KEYS: Final = {"trade_date": "date", "contract_fen": "each_contract", "date_fen": "whole_date"}
-DATES: Final = frozenset({"trade_date", "last_date", "day", "last_day"})
-HOLDERS: Final = frozenset({"holder_before", "holder"})
-FEN: Final = "_fen"
-OF_REQUEST: Final = ("contract_no", "trade_date", "seat", "number", "sequence", "position")
+OTHER_KEYS = {"trade_date": "date", "contract_fen": "each_contract", "date_fen": "whole_date"}
+DATES = frozenset({"trade_date", "last_date", "day", "last_day"})
+HOLDERS = frozenset({"holder_before", "holder"})
+FEN = "_fen"
+OF_REQUEST = ("contract_no", "trade_date", "seat", "number", "sequence", "position")
 """What names the request of an order."""
-OPTIONAL: Final = frozenset(
+OPTIONAL = frozenset(
     {
         *((AssignItemAct, "contract_no"), (AssignItemAct, "owner"), (AdoptSetAct, "data")),
         (SavingsInterestAct, "last_day"),
     }
 )
 """May be left out; then it is 0, or not there."""
-ASKED: Final = frozenset(
+ASKED = frozenset(
     {
         *((DecideAct, "digest"), (CorrectListAct, "digest"), (CorrectListAct, "count")),
         *((ReverseAct, name) for name in OF_REQUEST),
     }
 )
 """What nobody writes: it is asked of the bank, reckoned of the lines, or what an order was answered."""
-LINES: Final = "lines"
-ORDER: Final = "order"
-OF_STORY: Final = {CorrectListAct: LINES, ReverseAct: ORDER}
+LINES = "lines"
+ORDER = "order"
+OF_STORY = {CorrectListAct: LINES, ReverseAct: ORDER}
 """What stands in a story in place of what nobody writes."""
-TRIED: Final[dict[str, object]] = {
+TRIED: dict[str, object] = {
     **dict.fromkeys(("contract_no", "seat", "number", "sequence", "position"), 1),
     **{"trade_date": 20260105, "author": 1, "bank": "0" * 16, "reason": "tried", "serial": 1, "valid_until_s": 1},
     **{"digest": "00" * DIGEST_BYTES, "count": 1, "holder_before": "00" * HOLDER_BYTES, "holder": "00" * HOLDER_BYTES},
 }
 """In place of what a story does not say, for a look at what it does."""
-OF_A_LINE: Final = {"party": 1, "trade_date": 20260105, "set_number": 1, "last_date": 20260105}
+OF_A_LINE = {"party": 1, "trade_date": 20260105, "set_number": 1, "last_date": 20260105}
 """What a line of a list has not, and a correction of its own has."""
 
 NumberOf = Callable[[str, str], object]

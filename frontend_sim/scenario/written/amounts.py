@@ -4,14 +4,13 @@ Belongs here: from text to fen and back. Never here: adding amounts up (the bank
 """
 
 import re
-from typing import Final
 
 from frontend_sim.auditor.control_table import yuan
 from protocol.limits import COLUMN_FEN_MAX
 
-_AMOUNT: Final = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})*|[0-9]+)\.([0-9]{2})", re.ASCII)
-AMOUNT_CHARS_MAX: Final = 30
-FEN_MAX: Final = COLUMN_FEN_MAX
+_AMOUNT = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})*|[0-9]+)\.([0-9]{2})", re.ASCII)
+AMOUNT_CHARS_MAX = 30
+FEN_MAX = COLUMN_FEN_MAX
 """More than any order may have: what the bank makes of too much is its own affair."""
 
 

@@ -5,7 +5,7 @@ Belongs here: the keys of what is expected, with their ranges. Never here: compa
 """
 
 import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -149,7 +149,7 @@ class ItemExpected(Strict, frozen=True, kw_only=True):
     age_days: Count | None = None
 
 
-FEED_KEYS: Final = {
+FEED_KEYS = {
     "date_opened": (),
     "signed_off": ("frozen", "released", "bought", "sold"),
     "contract_changed": ("customer", "contract", "by_bank"),

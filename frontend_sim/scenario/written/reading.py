@@ -7,7 +7,6 @@ Belongs here: TOML to a story. Never here: what its keys are (story, events, lin
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -19,10 +18,10 @@ from frontend_sim.scenario.written.events import Event
 from frontend_sim.scenario.written.lines import Line
 from frontend_sim.scenario.written.story import Story
 
-_PLACE: Final = re.compile(r"^(.*) - (?:at `(?:key in )?\$([^`]*)`)$", re.DOTALL)
-_STEP: Final = re.compile(r"\.([^.\[\]]+)|\[([0-9]+)\]")
-_TABLE: Final = re.compile(r"^\s*\[\[\s*([a-z_]+)\s*\]\]")
-SHOWN_CHARS_MAX: Final = 60
+_PLACE = re.compile(r"^(.*) - (?:at `(?:key in )?\$([^`]*)`)$", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[\]]+)|\[([0-9]+)\]")
+_TABLE = re.compile(r"^\s*\[\[\s*([a-z_]+)\s*\]\]")
+SHOWN_CHARS_MAX = 60
 
 
 class StoryFault(ProcessFault):

@@ -10,7 +10,7 @@ row is where two books are compared, and nothing else is in it.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -53,25 +53,25 @@ from rules.request import Decision
 ControlBody = ControlMessage | Negotiate | None
 """What a frame of a control row says; None: a CONTROL body that is no control message."""
 
-ALONE: Final[tuple[type[Message], ...]] = (
+ALONE: tuple[type[Message], ...] = (
     *(RegisterParty, RegisterKey, EndKey, RegisterSeat),
     *(OpenTradeDate, EndSettlement, Mark),
     *(RegisterPersons, Act),
 )
-_ALONE_TAGS: Final = {
+_ALONE_TAGS = {
     int(role): frozenset(kind.__struct_config__.tag for kind in ALONE if kind in rights)
     for role, rights in CONTROL_RIGHTS.items()
 }
 """By the role of a seat: what it may not send is refused and changes nothing, and shares a row."""
-_TIMED_TAGS: Final = frozenset(
+_TIMED_TAGS = frozenset(
     kind.__struct_config__.tag
     for kind in (
         *(RegisterKey, RegisterPersons, Act),
         *(Notice, Object, Publish, OpenTradeDate, BeginSettle, Fund, Due, Pay),
     )
 )
-_CHANGE_ACCOUNT: Final = ChangeAccount.__struct_config__.tag
-_TIMED_EVENTS: Final = frozenset({AccountEvent.CLOSE, AccountEvent.SETTLE_INTEREST})  # what was earned hangs on the day
+_CHANGE_ACCOUNT = ChangeAccount.__struct_config__.tag
+_TIMED_EVENTS = frozenset({AccountEvent.CLOSE, AccountEvent.SETTLE_INTEREST})  # what was earned hangs on the day
 
 
 class NotJudged(Exception):

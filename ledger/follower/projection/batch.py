@@ -5,7 +5,7 @@ here: connections, lanes and clearing sets (lanes), restraints (restraints), rul
 read from the book.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -50,15 +50,15 @@ from protocol.records import RECORD
 if TYPE_CHECKING:
     from ledger.core.rows.rolls import Roll
 
-_OF_PARTIES: Final = (
+_OF_PARTIES = (
     *(Genesis, RegisterParty, RegisterSeat, ChangeMode, OpenTradeDate),
     *(StopBrokerAct, ResumeBrokerAct, TerminateBrokerAct),
 )
 """What may change a party as the read model has it: a roll, the mode of brokers."""
-BATCH_RECORDS_MAX: Final = 524_288
+BATCH_RECORDS_MAX = 524_288
 """Records of one transaction: 32 MiB of records; by then the fixed cost of a transaction no longer shows."""
-BATCH_BYTES_MAX: Final = 64 * 1024 * 1024
-BATCH_ROWS_MAX: Final = 16_384
+BATCH_BYTES_MAX = 64 * 1024 * 1024
+BATCH_ROWS_MAX = 16_384
 """Journal rows of one transaction, for times when each holds a single record or a control message."""
 
 

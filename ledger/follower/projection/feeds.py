@@ -6,7 +6,6 @@ Belongs here: which entries and receipts a batch has, their columns, the SQL. Ne
 
 import json
 from dataclasses import dataclass, field
-from typing import Final
 
 import asyncpg
 
@@ -19,7 +18,7 @@ from protocol.messages.control import ControlMessage
 from protocol.messages.feeds import Receipt
 from protocol.messages.fields import fen_from_sum
 
-COLUMNS: Final = (
+COLUMNS = (
     *(
         "party",
         "position",
@@ -33,7 +32,7 @@ COLUMNS: Final = (
     ),
     "said",
 )
-_RECEIVED: Final = """
+_RECEIVED = """
 UPDATE feed_entries
 SET received_s = $3
 WHERE party = $1 AND position = $2

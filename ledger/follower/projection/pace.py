@@ -6,15 +6,14 @@ Belongs here: how long a piece and a rest are. Never here: what is done in a pie
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final
 
-PIECE_NS: Final = 2_000_000
+PIECE_NS = 2_000_000
 """Work without a rest: about a commit, so that nobody on the order path waits longer for a processor or for the log."""
-REST_FACTOR: Final = 3
+REST_FACTOR = 3
 """A rest is so many times as long as the piece before it: a quarter of one processor is used."""
-FRESH_NS: Final = 1_500_000_000
+FRESH_NS = 1_500_000_000
 """A read model that is further behind than this is brought up without rests."""
-REST_NS_MAX: Final = 50_000_000
+REST_NS_MAX = 50_000_000
 """After a piece that could not be cut."""
 
 

@@ -4,13 +4,11 @@ Belongs here: what a party is in the read model. Never here: which batch changes
 (read_model).
 """
 
-from typing import Final
-
 import asyncpg
 
 from ledger.core.state.book import TERMINATED, WORKS, Book
 
-_PUT_PARTY: Final = """
+_PUT_PARTY = """
 INSERT INTO parties (party, role, suite, proceeds_at_fill, stopped, terminated, mode, next_mode, name,
                      seats, seat_roles, as_of_sequence)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)

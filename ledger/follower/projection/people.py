@@ -5,7 +5,7 @@ ledger.core), the transaction (read_model).
 """
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 import numpy as np
@@ -32,22 +32,22 @@ from protocol.messages.persons import Act, PersonKey, RegisterPersons
 from protocol.records import OUTCOME
 from protocol.vocabulary import FrameKind
 
-_PUT_PERSON: Final = """
+_PUT_PERSON = """
 INSERT INTO persons (person, staff_no, name, outlet, rights, active, last_serial, as_of_sequence)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (person) DO UPDATE
 SET name = excluded.name, outlet = excluded.outlet, rights = excluded.rights, active = excluded.active,
     last_serial = excluded.last_serial, as_of_sequence = excluded.as_of_sequence
 """
-_PUT_KEY: Final = """
+_PUT_KEY = """
 INSERT INTO person_keys (person, key_id, suite, public_key, from_s, until_s, as_of_sequence)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
-_END_KEYS: Final = """
+_END_KEYS = """
 UPDATE person_keys SET ended = true, as_of_sequence = $3
 WHERE person = $1 AND NOT ended AND key_id <> ALL ($2::integer[])
 """
-_ADD_ACT: Final = """
+_ADD_ACT = """
 INSERT INTO acts (sequence, place, decided_at_ns, seat, code, number, text, digest, act, author, second, serial, reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, sha256($7), $8, $9, $10, $11, $12)
 """

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 import asyncpg
 
@@ -48,7 +47,7 @@ from protocol.errors import InvariantBroken
 # What is read here can be made again from the journal, and cursor and rows are one transaction: a crash of the server
 # may take the last of them back together, never one without the other. So no commit waits for the disk.
 # The pages to be written are few and have a key; the planner knows nothing of a temporary table's size.
-_SESSION: Final = """
+_SESSION = """
 SET synchronous_commit = off;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
@@ -63,21 +62,21 @@ ALTER TABLE written_pages
 """
 # Held as long as the connection lives. After a SIGKILL the server may still be committing the last transaction of the
 # follower that was killed; its successor waits here until that is over, and only then reads the cursor.
-LOCK_CLASS: Final = 0x595A_5246
-_FIRST_CURSOR: Final = """
+LOCK_CLASS = 0x595A_5246
+_FIRST_CURSOR = """
 INSERT INTO read_cursor (shard, sequence, decided_at_ns, digest) VALUES ($1, 0, 0, $2) ON CONFLICT DO NOTHING
 """
-_CURSOR: Final = "SELECT sequence, digest, decided_at_ns FROM read_cursor WHERE shard = $1"
-_MOVE_CURSOR: Final = """
+_CURSOR = "SELECT sequence, digest, decided_at_ns FROM read_cursor WHERE shard = $1"
+_MOVE_CURSOR = """
 UPDATE read_cursor SET sequence = $3, digest = $4, decided_at_ns = $5
 WHERE shard = $1 AND sequence = $2 AND digest = $6
 """
-_FLUSH: Final = "UPDATE read_cursor SET sequence = sequence WHERE shard = $1"
-_ROLL: Final = "SELECT trade_date, sequence, state_layout, digest FROM rolls WHERE sequence = $1"
-_ADD_ROLL: Final = "INSERT INTO rolls (trade_date, sequence, state_layout, digest) VALUES ($1, $2, $3, $4)"
-_OLDEST_PAGE: Final = "SELECT page FROM account_pages ORDER BY as_of_sequence, page LIMIT 1"
+_FLUSH = "UPDATE read_cursor SET sequence = sequence WHERE shard = $1"
+_ROLL = "SELECT trade_date, sequence, state_layout, digest FROM rolls WHERE sequence = $1"
+_ADD_ROLL = "INSERT INTO rolls (trade_date, sequence, state_layout, digest) VALUES ($1, $2, $3, $4)"
+_OLDEST_PAGE = "SELECT page FROM account_pages ORDER BY as_of_sequence, page LIMIT 1"
 # An array that keeps its value keeps its place beside the row: nothing of it is written.
-_UPDATE_PAGES: Final = """
+_UPDATE_PAGES = """
 UPDATE account_pages a
 SET accounts_count = w.accounts_count,
     as_of_sequence = w.as_of_sequence,
@@ -89,15 +88,15 @@ SET accounts_count = w.accounts_count,
 FROM written_pages w
 WHERE a.page = w.page
 """
-_ADD_PAGES: Final = """
+_ADD_PAGES = """
 INSERT INTO account_pages
 SELECT * FROM written_pages w WHERE NOT EXISTS (SELECT FROM account_pages a WHERE a.page = w.page)
 """
-_NAME_SNAPSHOT: Final = """
+_NAME_SNAPSHOT = """
 INSERT INTO snapshot_manifests (shard, sequence, sha256) VALUES ($1, $2, $3)
 ON CONFLICT (shard, sequence) DO UPDATE SET sha256 = excluded.sha256
 """
-_PUT_BALANCE: Final = """
+_PUT_BALANCE = """
 INSERT INTO general_ledger (account_code, party, trade_date, item, balance_fen, as_of_sequence)
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (account_code, party, trade_date, item) DO UPDATE

@@ -6,7 +6,7 @@ bytes of COPY (copying), connections, decisions.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,27 +19,27 @@ from protocol.codes import ReplyCode
 from protocol.header import PREFIX
 from protocol.records import OUTCOME, RECORD, STATE_LISTED, STATE_MOVED, OutcomeArray, RecordArray, records_at
 
-PIECE_RECORDS: Final = 128
+PIECE_RECORDS = 128
 """Records of an SQL row: with every field filled they fit one page of the table, and nothing is stored beside it."""
-CHUNK_RECORDS: Final = 8_192
+CHUNK_RECORDS = 8_192
 """Records encoded and sent at a time: building the next overlaps with storing the last."""
 
-_PLACES: Final = ("trade_date", "seat", "first_number", "record_count", "sequence", "decided_at_ns")
+_PLACES = ("trade_date", "seat", "first_number", "record_count", "sequence", "decided_at_ns")
 # Columns and fields, by what a record must be to have them. What opens a freeze and the others share bytes, so that a
 # field of the one says nothing of the other. Lines share theirs with the others: the views tell them apart.
-_OF_ALL: Final = (("markets", "market"),)
-_OF_FREEZES: Final = (("prices", "price"),)
-_BY_SET: Final = BY_SET | BOOKS_PROCEEDS
-_OF_FREEZES_AND_LINES: Final = (("quantities", "quantity"),)
-_OF_OTHERS: Final = (
+_OF_ALL = (("markets", "market"),)
+_OF_FREEZES = (("prices", "price"),)
+_BY_SET = BY_SET | BOOKS_PROCEEDS
+_OF_FREEZES_AND_LINES = (("quantities", "quantity"),)
+_OF_OTHERS = (
     ("releases_fen", "release_fen"),
     ("turnovers_fen", "turnover_fen"),
     ("target_dates", "target_date"),
     ("target_seats", "target_seat"),
     ("target_numbers", "target_number"),
 )
-_OF_SETS: Final = (("trade_days", "trade_day"),)
-COLUMNS: Final = [
+_OF_SETS = (("trade_days", "trade_day"),)
+COLUMNS = [
     *_PLACES,
     *("kind", "kinds", "codes", "named_nos", "amounts_fen", "remaining_fen"),
     *(name for name, _ in (*_OF_ALL, *_OF_FREEZES, *_OF_FREEZES_AND_LINES, *_OF_OTHERS)),

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import pypdfium2
 import pytest
@@ -23,7 +22,7 @@ from tests.config.books.story import kept
 from tests.config.reports.story import BY, as_on_page, each_of, reports_of, text_of, two_dates
 from tests.follower.journal_maker import DATE, account_no_of
 
-COLUMNS: Final[dict[str, dict[str, Sequence[Column]]]] = {
+COLUMNS: dict[str, dict[str, Sequence[Column]]] = {
     "day": {"volume": day_end.VOLUME, "clearing": day_end.CLEARING},
     "differences": {"summary": differences.SUMMARY, "cases": differences.CASES, "items": differences.ITEMS},
     "settlement": {"owed": settlement.OWED, "suspense": settlement.SUSPENSE, "customers": settlement.CUSTOMERS},

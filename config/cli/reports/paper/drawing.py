@@ -6,13 +6,13 @@ Belongs here: the shape, and its bytes. Never here: how pages look (pdf_pages), 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 import msgspec
 
 from config.cli.reports.paper.forms import Cell, Check, Column
 
-SIZE_BYTES: Final = 8
+SIZE_BYTES = 8
 """In front of what is sent: how long it is."""
 
 

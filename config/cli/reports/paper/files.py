@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from itertools import repeat
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final
+from typing import IO
 
 from config.cli.reports.paper.forms import CSV_COLUMNS, Cell, Column
 from config.kit.exit_codes import ExitCode, ProcessFault
 
-AS_OF: Final = "截至流水号"
+AS_OF = "截至流水号"
 """The last column of every CSV: the journal row that it is as of."""
 
 

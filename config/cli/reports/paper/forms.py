@@ -7,18 +7,18 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from config.cli.books.pages import yuan
 from config.kit.printable import printable
 
 Cell = str | int | None
 Row = Sequence[Cell]
-TOTAL: Final = "合计"
-SAYS: Final = {True: "相符", False: "不符"}
-ROWS_AT_ONCE: Final = 4_096
+TOTAL = "合计"
+SAYS = {True: "相符", False: "不符"}
+ROWS_AT_ONCE = 4_096
 """So many are in memory together."""
-LONG_DIGITS: Final = 12
+LONG_DIGITS = 12
 """From here on a spreadsheet would show a number that identifies something as a power of ten, and round it."""
 
 
@@ -63,7 +63,7 @@ class Check(NamedTuple):
         return self.here == self.there
 
 
-CHECK_COLUMNS: Final = (
+CHECK_COLUMNS = (
     Column("核对事项"),
     Column("本表", Kind.FEN, is_summed=False),
     Column("对方", Kind.FEN, is_summed=False),
@@ -173,7 +173,7 @@ def _csv_fen(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02}" if fen >= 0 else f"-{-fen // 100}.{-fen % 100:02}"
 
 
-CSV_COLUMNS: Final[Mapping[Kind, Callable[[Sequence[Cell]], list[str]]]] = {
+CSV_COLUMNS: Mapping[Kind, Callable[[Sequence[Cell]], list[str]]] = {
     Kind.TEXT: _csv_words,
     Kind.NUMBER: _csv_numbers,
     Kind.COUNT: _csv_counts,

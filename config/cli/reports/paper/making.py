@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from config.cli.reports.paper.drawing import Drawing, Made, Shown
 from config.cli.reports.paper.files import CsvTable, Drafts, fault_of
@@ -17,7 +16,7 @@ from config.cli.reports.paper.forms import Check, Report, Row, Sums, Table
 from config.cli.reports.paper.painter import Painter, painting
 from config.kit.processes import PROGRESS_EVERY_NS, Progress
 
-LINES_MAX: Final = 1_000
+LINES_MAX = 1_000
 """Of a table on pages; all of them are in the CSV."""
 
 

@@ -4,18 +4,18 @@ Belongs here: millimetres. Never here: drawing (pdf_pages), what stands in a cel
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-A4_MM: Final = (210.0, 297.0)
-MARGIN_MM: Final = 12.0
-PAD_MM: Final = 1.4
-APART_MM: Final = 3.0
+A4_MM = (210.0, 297.0)
+MARGIN_MM = 12.0
+PAD_MM = 1.4
+APART_MM = 3.0
 """Between an amount and words behind it."""
-WORDS_MM_MAX: Final = 46.0
+WORDS_MM_MAX = 46.0
 """Longer words go on in the next line of their cell."""
-FONT_PT: Final = 8.5
-FONT_PT_MIN: Final = 5.5
-STEP_PT: Final = 0.25
+FONT_PT = 8.5
+FONT_PT_MIN = 5.5
+STEP_PT = 0.25
 
 Measure = Callable[[str], float]
 """Width of a text in millimetres at FONT_PT."""

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import IO, Final
+from typing import IO
 
 from config.cli.reports.paper.drawing import SIZE_BYTES, Drawing, packed, sent
 from config.kit import environment
@@ -21,8 +21,8 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import LOG_TAIL_BYTES, spawn
 from config.supervise.children import PROJECT_DIRECTORY
 
-PROGRAM: Final = "config.cli.reports.paper.pages_process"
-_END_SECONDS_MAX: Final = 10
+PROGRAM = "config.cli.reports.paper.pages_process"
+_END_SECONDS_MAX = 10
 """How long a process may take to be gone that has closed its end of the line."""
 
 

@@ -6,7 +6,6 @@ Belongs here: drawing. Never here: what stands in a report, widths (page_layout)
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Final
 
 from fpdf import FPDF
 from fpdf.enums import TextMode
@@ -29,15 +28,15 @@ from config.cli.reports.paper.page_layout import (
     room_mm,
 )
 
-UNKNOWN_SIGN: Final = "〓"
+UNKNOWN_SIGN = "〓"
 """Stands for what the font has not, as printers have it."""
-_FONT: Final = "report"
-_NOT_EMBEDDED: Final = ("vhea", "vmtx", "VORG", "BASE", "GDEF", "GPOS", "GSUB", "DSIG")
+_FONT = "report"
+_NOT_EMBEDDED = ("vhea", "vmtx", "VORG", "BASE", "GDEF", "GPOS", "GSUB", "DSIG")
 """Of its tables: how signs stand below each other. The library would read them, cut them, and write them nowhere."""
 _TITLE_PT, _HEAD_PT, _FOOT_PT = 15.0, 10.0, 7.5
-_LINE_MM_A_PT: Final = 0.52
-_FOOT_MM: Final = 14.0
-_SLACK_MM: Final = 0.1  # what measuring twice may differ by
+_LINE_MM_A_PT = 0.52
+_FOOT_MM = 14.0
+_SLACK_MM = 0.1  # what measuring twice may differ by
 _GREY, _PALE = 228, 243
 
 

@@ -5,8 +5,6 @@ which order and how much (rules.day.collection), interest (rules.day.interest), 
 times are over (catch_up).
 """
 
-from typing import Final
-
 from ledger.core.control.feeds import tell_payment
 from ledger.core.settling.lanes import after_discharge
 from ledger.core.state.book import Book
@@ -29,7 +27,7 @@ from rules.entries import (
 )
 from rules.savings import borne
 
-TO_BE_PAID: Final = frozenset({ObligationState.OWED_BY_BROKER, ObligationState.NOTIFIED})
+TO_BE_PAID = frozenset({ObligationState.OWED_BY_BROKER, ObligationState.NOTIFIED})
 
 
 def clearing_fen(book: Book, party: int) -> int:

@@ -6,11 +6,10 @@ See docs/decisions/0004.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
-ROUND_NS: Final = 10_000_000_000
+ROUND_NS = 10_000_000_000
 """In this time every slice is told once, as long as rows come so often."""
-SLICE_NS: Final = 10_000_000
+SLICE_NS = 10_000_000
 """But one slice at most this often: about 64 KiB are hashed each time. With more than 1,000 slices a round is longer
 for it."""
 

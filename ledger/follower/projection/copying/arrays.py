@@ -7,16 +7,15 @@ Never here: which columns a table has, connections, strings of bytes (blocks).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from ledger.follower.projection.copying.rows import Int64s
 
-NULL: Final = b"\xff\xff\xff\xff"
-INT8_OID: Final = 20  # of pg_type
-_HEAD: Final = np.dtype(
+NULL = b"\xff\xff\xff\xff"
+INT8_OID = 20  # of pg_type
+_HEAD = np.dtype(
     [
         ("field_bytes", ">i4"),
         ("dimensions", ">i4"),
@@ -26,8 +25,8 @@ _HEAD: Final = np.dtype(
         ("lower_bound", ">i4"),
     ]
 )
-_ITEM: Final = np.dtype([("length", ">i4"), ("value", ">i8")])
-_FIELD_BYTES: Final = 4  # the length that opens a field is not part of what it counts
+_ITEM = np.dtype([("length", ">i4"), ("value", ">i8")])
+_FIELD_BYTES = 4  # the length that opens a field is not part of what it counts
 
 
 @dataclass(frozen=True, slots=True)

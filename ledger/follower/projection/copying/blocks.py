@@ -6,7 +6,6 @@ Belongs here: the byte layout of such rows and of their columns. Never here: whi
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +14,9 @@ from ledger.follower.projection.copying.rows import Int64s
 
 Integers = npt.NDArray[np.signedinteger]
 
-_PLACES: Final = (">i4", ">i4", ">i8", ">i4", ">i8", ">i8")
-_WIDTHS: Final = ((1, 1 << 8), (2, 1 << 16), (4, 1 << 32))
-_NULL_BYTES: Final = -1
+_PLACES = (">i4", ">i4", ">i8", ">i4", ">i8", ">i8")
+_WIDTHS = ((1, 1 << 8), (2, 1 << 16), (4, 1 << 32))
+_NULL_BYTES = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ Belongs here: the byte layout of rows of scalars. Never here: arrays (arrays), c
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +12,12 @@ CopyArray = npt.NDArray[np.void]
 """(n,) of a layout: `n` rows of COPY data."""
 Int64s = npt.NDArray[np.int64]
 
-COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)  # signature, flags, no header extension
-COPY_TAIL: Final = b"\xff\xff"
-CHUNK_ROWS_MAX: Final = 32_768
+COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)  # signature, flags, no header extension
+COPY_TAIL = b"\xff\xff"
+CHUNK_ROWS_MAX = 32_768
 """Rows built and sent at a time, so that building the next overlaps with the server storing the last."""
 
-_LENGTH_SUFFIX: Final = ":length"
+_LENGTH_SUFFIX = ":length"
 
 
 def copy_layout(fields: Sequence[tuple[str, str]]) -> np.dtype[np.void]:

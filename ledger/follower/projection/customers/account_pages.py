@@ -10,7 +10,6 @@ records beside the pages.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,20 +22,20 @@ from protocol.errors import InvariantBroken
 from protocol.given_numbers import account_no_from_index
 from rules.kinds import LAW
 
-PAGE_ACCOUNTS: Final = 1_024
+PAGE_ACCOUNTS = 1_024
 """Accounts of a page: 0006_accounts.sql knows it too. Its arrays are then stored beside the row, and a column that
 did not change is not written again."""
-TAIL_RECORDS_MIN: Final = 131_072
+TAIL_RECORDS_MIN = 131_072
 """Records from one writing of a page to the next, or as many as there are accounts if those are more."""
-CHUNK_PAGES: Final = 32
+CHUNK_PAGES = 32
 
-AMOUNTS: Final = ("balance_fen", "frozen_fen", "bought_unsettled_fen", "sold_unsettled_fen", "restrained_fen")
-_HEAD: Final = copy_layout([("page", ">i4"), ("accounts_count", ">i4"), ("as_of_sequence", ">i8")])
-COLUMNS: Final = [*column_names(_HEAD), *AMOUNTS]
-_HEAD_TEMPLATE: Final = filled_template(_HEAD, len(COLUMNS))
+AMOUNTS = ("balance_fen", "frozen_fen", "bought_unsettled_fen", "sold_unsettled_fen", "restrained_fen")
+_HEAD = copy_layout([("page", ">i4"), ("accounts_count", ">i4"), ("as_of_sequence", ">i8")])
+COLUMNS = [*column_names(_HEAD), *AMOUNTS]
+_HEAD_TEMPLATE = filled_template(_HEAD, len(COLUMNS))
 # Which kinds move which amount of any account. Who settles or credits names accounts that are written at once, see
 # PagesTurn.take, as a restraint does: no other page is written for it.
-_MOVED_BY: Final = tuple(
+_MOVED_BY = tuple(
     frozenset(int(kind) for kind, row in LAW.items() if row.moves(column) and not SETTLES[kind])
     if column
     else frozenset[int]()

@@ -9,7 +9,6 @@ then posts it account by account. So outlets are written, and not accounts.
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Final
 
 import asyncpg
 import numpy as np
@@ -27,11 +26,11 @@ from rules.savings import NO_DAY
 
 Days = tuple[int, int, int]
 """The day that runs, the rate that is listed, the interest day that is ordered."""
-_CHANGES: Final = (AccountEvent.SETTLE_INTEREST, AccountEvent.CLOSE)
-_ACCOUNTS_AT_ONCE: Final = 1 << 17
-_DAYS: Final = "UPDATE interest_days SET day = $1, rate_millionths = $2, interest_day = $3, as_of_sequence = $4"
-_FORGET: Final = "DELETE FROM savings_interest"
-_PUT: Final = """
+_CHANGES = (AccountEvent.SETTLE_INTEREST, AccountEvent.CLOSE)
+_ACCOUNTS_AT_ONCE = 1 << 17
+_DAYS = "UPDATE interest_days SET day = $1, rate_millionths = $2, interest_day = $3, as_of_sequence = $4"
+_FORGET = "DELETE FROM savings_interest"
+_PUT = """
 INSERT INTO savings_interest (outlet, accounts_count, due_fen, points, as_of_sequence)
 SELECT n.*, $5 FROM unnest($1::integer[], $2::bigint[], $3::numeric[], $4::numeric[]) AS n
 """

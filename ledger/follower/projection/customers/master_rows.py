@@ -5,7 +5,6 @@ the layout of COPY rows (copying), connections.
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from protocol.given_numbers import account_nos_from_indices, contract_nos_from_i
 from protocol.limits import HOLDER_BYTES
 from protocol.trade_dates import date_of_day
 
-_ACCOUNT: Final = copy_layout(
+_ACCOUNT = copy_layout(
     [
         ("account_no", ">i8"),
         ("bank_account_no", ">i8"),
@@ -28,7 +27,7 @@ _ACCOUNT: Final = copy_layout(
         ("holder", f"V{HOLDER_BYTES}"),
     ]
 )
-_CONTRACT: Final = copy_layout(
+_CONTRACT = copy_layout(
     [
         ("contract_no", ">i8"),
         ("account_no", ">i8"),
@@ -40,11 +39,11 @@ _CONTRACT: Final = copy_layout(
         ("status", ">i2"),
     ]
 )
-ACCOUNT_COLUMNS: Final = [*column_names(_ACCOUNT), "last_contract_no"]
-CONTRACT_COLUMNS: Final = [*column_names(_CONTRACT), "xshg_account", "xshe_account"]
-_ACCOUNT_TEMPLATE: Final = filled_template(_ACCOUNT, len(ACCOUNT_COLUMNS))
-_CONTRACT_TEMPLATE: Final = filled_template(_CONTRACT, len(CONTRACT_COLUMNS))
-_NUMBER_BYTES: Final = 8
+ACCOUNT_COLUMNS = [*column_names(_ACCOUNT), "last_contract_no"]
+CONTRACT_COLUMNS = [*column_names(_CONTRACT), "xshg_account", "xshe_account"]
+_ACCOUNT_TEMPLATE = filled_template(_ACCOUNT, len(ACCOUNT_COLUMNS))
+_CONTRACT_TEMPLATE = filled_template(_CONTRACT, len(CONTRACT_COLUMNS))
+_NUMBER_BYTES = 8
 
 
 def last_contract_nos(book: Book, rows: LongColumn) -> list[int | None]:

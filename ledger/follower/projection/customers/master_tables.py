@@ -5,7 +5,6 @@ Belongs here: which rows of them a batch writes. Never here: their columns (mast
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import asyncpg
 import numpy as np
@@ -28,17 +27,17 @@ from protocol.errors import InvariantBroken
 from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_nos_from_indices, contract_nos_from_indices
 
 # What the read model holds for the last contract of an account, before it is told what happened.
-_LAST_CONTRACTS: Final = """
+_LAST_CONTRACTS = """
 SELECT last_contract_no FROM savings_accounts WHERE account_no = ANY ($1::bigint[]) AND last_contract_no IS NOT NULL
 """
-_RUNNING_OFF: Final = "SELECT contract_no FROM contracts WHERE ended_on > 0 AND status <> 5"
-_SET_ACCOUNTS: Final = """
+_RUNNING_OFF = "SELECT contract_no FROM contracts WHERE ended_on > 0 AND status <> 5"
+_SET_ACCOUNTS = """
 UPDATE savings_accounts s
 SET status = n.status, last_contract_no = n.last_contract_no, holder = n.holder, as_of_sequence = $1
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[], $5::bytea[]) AS n (account_no, status, last_contract_no, holder)
 WHERE s.account_no = n.account_no
 """
-_SET_CONTRACTS: Final = """
+_SET_CONTRACTS = """
 UPDATE contracts c
 SET status = n.status, began_on = n.began_on, ended_on = n.ended_on, designated_on = n.designated_on,
     as_of_sequence = $1
@@ -46,7 +45,7 @@ FROM unnest($2::bigint[], $3::smallint[], $4::integer[], $5::integer[], $6::inte
     AS n (contract_no, status, began_on, ended_on, designated_on)
 WHERE c.contract_no = n.contract_no
 """
-_PUT_OUTLET: Final = """
+_PUT_OUTLET = """
 INSERT INTO outlets (number, level, parent, name, as_of_sequence) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (number) DO UPDATE
 SET parent = excluded.parent, name = excluded.name, as_of_sequence = excluded.as_of_sequence

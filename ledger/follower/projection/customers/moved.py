@@ -4,8 +4,6 @@ Belongs here: which records moved something or gave it back, and what is moved o
 what moves (ledger.core.blocks.moving), the general ledger, the transaction (read_model).
 """
 
-from typing import Final
-
 import asyncpg
 import numpy as np
 
@@ -19,20 +17,20 @@ from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_nos_from_indice
 from protocol.messages.persons import Act
 from protocol.records import RECORD
 
-_ADD_ENTRIES: Final = """
+_ADD_ENTRIES = """
 INSERT INTO moved_entries (trade_date, seat, number, sequence, decided_at_ns, kind, party, account_no, amount_fen)
 SELECT * FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::smallint[],
                      $7::integer[], $8::bigint[], $9::bigint[])
 """
-_PUT_ACCOUNTS: Final = """
+_PUT_ACCOUNTS = """
 INSERT INTO moved_money (account_no, remaining_fen, drawn_fen, as_of_sequence)
 SELECT a.*, $4 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS a
 ON CONFLICT (account_no) DO UPDATE
 SET remaining_fen = excluded.remaining_fen, drawn_fen = excluded.drawn_fen, as_of_sequence = excluded.as_of_sequence
 """
-NO_KIND: Final = 0
+NO_KIND = 0
 """Of an entry that no record has made."""
-_NOTHING: Final = np.zeros(0, np.int64)
+_NOTHING = np.zeros(0, np.int64)
 
 
 class MovedOfBatch:

@@ -4,7 +4,7 @@ Belongs here: which openings brought something in, and the request that did. Nev
 (master_rows), what they have now (account_pages), the transaction (read_model).
 """
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 
@@ -12,7 +12,7 @@ from ledger.core.control.rows import Told
 from ledger.core.rows.row import Row
 from protocol.messages.customers.accounts import OpenAccounts
 
-_ADD: Final = """
+_ADD = """
 INSERT INTO openings (first_account_no, trade_date, seat, number, sequence, decided_at_ns, balances_fen)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """

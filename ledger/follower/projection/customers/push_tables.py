@@ -4,7 +4,7 @@ Belongs here: which pushes were touched, what the book had of each right after t
 here: the transaction (read_model), what is sealed: no word of it comes into the read model.
 """
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 
@@ -15,12 +15,12 @@ from ledger.core.state.customers.pushes import Push
 from protocol.errors import InvariantBroken
 from protocol.messages.customers.pushes import ConfirmPush, Identify, PushContract
 
-_ADD: Final = """
+_ADD = """
 INSERT INTO pushes (push, party, seat, trade_date, serial, bank_account_no, replaces, pushed_sequence, pushed_at_ns,
                     state, code, contract_no, decided_sequence, decided_at_ns, as_of_sequence)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 0, 0, NULL, NULL, $8)
 """
-_MOVE: Final = """
+_MOVE = """
 UPDATE pushes
 SET state = $2, code = $3, contract_no = $4, decided_sequence = $5, decided_at_ns = $6, as_of_sequence = $7
 WHERE push = $1

@@ -4,7 +4,7 @@ Belongs here: the statements, what the table has of each that is open. Never her
 the transaction (read_model).
 """
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 
@@ -14,18 +14,18 @@ from ledger.follower.projection.customers.restraints import Ended, RestraintsOfB
 from protocol.errors import InvariantBroken
 from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_no_from_index
 
-_ADD: Final = """
+_ADD = """
 INSERT INTO restraints (restraint_no, account_no, amount_fen, ordered_as, authority, document, operators, set_by,
                         set_on, set_sequence, set_at_ns, left_fen, senior_fen, holds_until_s, as_of_sequence)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $10)
 """
-_CHANGE: Final = """
+_CHANGE = """
 UPDATE restraints
 SET left_fen = $2, senior_fen = $3, holds_until_s = $4, amount_fen = amount_fen + $5, lifted_fen = lifted_fen + $6,
     deducted_fen = deducted_fen + $7, ended_on = $8, ended_sequence = $9, as_of_sequence = $10, ordered_fen = $11
 WHERE restraint_no = $1
 """
-_OPEN: Final = """
+_OPEN = """
 SELECT restraint_no, account_no, left_fen, senior_fen, holds_until_s, ordered_fen FROM restraints
 WHERE ended_sequence IS NULL
 """

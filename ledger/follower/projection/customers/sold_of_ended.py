@@ -7,8 +7,6 @@ Nothing ends a contract while anything is sold for it: what is sold for one that
 by a clearing set, is gated when its customer is settled, and goes with its credit. So day desks alone change it.
 """
 
-from typing import Final
-
 import asyncpg
 import numpy as np
 
@@ -21,9 +19,9 @@ from protocol.given_numbers import CONTRACT_NUMBER_STEP, contract_nos_from_indic
 from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import SeatRole
 
-_CHANGES: Final = BY_SET | SETTLES
-_FORGET: Final = "DELETE FROM sold_of_ended WHERE contract_no = ANY ($1::bigint[])"
-_PUT: Final = """
+_CHANGES = BY_SET | SETTLES
+_FORGET = "DELETE FROM sold_of_ended WHERE contract_no = ANY ($1::bigint[])"
+_PUT = """
 INSERT INTO sold_of_ended (contract_no, sold_fen, as_of_sequence)
 SELECT n.*, $3 FROM unnest($1::bigint[], $2::bigint[]) AS n
 """

@@ -5,7 +5,7 @@ Belongs here: which entries rows of a batch posted, whose account changed, their
 """
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import asyncpg
 
@@ -19,7 +19,7 @@ from rules.entries import CUSTOMER_PAID
 if TYPE_CHECKING:
     from ledger.core.state.day.clearing_accounts import ClearingAccount, Rate
 
-_PUT: Final = """
+_PUT = """
 INSERT INTO clearing_accounts (party, fund_serial, customer_serial, limit_fen, points, points_day, loan_day,
                                loan_exact, loan_posted_fen, loan_before_fen, loan_on_day_fen, loan_back_fen,
                                as_of_sequence)
@@ -32,9 +32,9 @@ SET fund_serial = excluded.fund_serial, customer_serial = excluded.customer_seri
     loan_back_fen = excluded.loan_back_fen,
     as_of_sequence = excluded.as_of_sequence
 """
-_ADD: Final = "INSERT INTO clearing_entries VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
-_RATE: Final = "INSERT INTO market_rates (day, millionths, sequence) VALUES ($1, $2, $3)"
-_AMOUNT_FEN_MAX: Final = 2**62  # of one SQL row: what is more stands in several
+_ADD = "INSERT INTO clearing_entries VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+_RATE = "INSERT INTO market_rates (day, millionths, sequence) VALUES ($1, $2, $3)"
+_AMOUNT_FEN_MAX = 2**62  # of one SQL row: what is more stands in several
 EntryRow = tuple[int | None, ...]
 
 

@@ -4,15 +4,13 @@ Belongs here: what was told, its SQL. Never here: whether a digest is true (who 
 the transaction (read_model).
 """
 
-from typing import Final
-
 import asyncpg
 
 from ledger.core.control.rows import Told
 from ledger.core.rows.row import Row
 from protocol.messages.day.steps import TellDayEnd
 
-_ADD: Final = """
+_ADD = """
 INSERT INTO day_ends (told_sequence, place, told_at_ns, trade_date, what, sequence, digest)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """

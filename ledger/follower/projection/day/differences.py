@@ -9,7 +9,7 @@ kept. What is written follows the order of the journal, whatever the batches.
 
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 import numpy as np
@@ -30,14 +30,14 @@ from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.trade_dates import date_of_day
 from protocol.vocabulary import ComparedField, DifferenceClass, SeatRole
 
-DIFFERENCES_KEPT_MAX: Final = 65_536
+DIFFERENCES_KEPT_MAX = 65_536
 """Of one comparison, the first ones: nobody works through more, and bank_lanes counts all."""
-SUMS: Final = [int(ComparedField.BOUGHT), int(ComparedField.SOLD)]
+SUMS = [int(ComparedField.BOUGHT), int(ComparedField.SOLD)]
 """Of a contract: they are corrected, and not decided."""
 
 # What is found again stays since when it was found first; what was closed and differs again is open again, but for what
 # people have decided as it is.
-_FOUND: Final = """
+_FOUND = """
 INSERT INTO differences AS known
     (trade_date, party, set_number, difference_class, compared_field, contract_no, order_date, order_seat, order_number,
      bank_has, set_says, found_sequence, found_at_ns, compared_sequence, act_number, as_of_sequence)
@@ -53,29 +53,27 @@ SET bank_has = excluded.bank_has, set_says = excluded.set_says, compared_sequenc
     closed_at_ns = CASE WHEN {stays} THEN known.closed_at_ns END,
     act_number = CASE WHEN {stays} THEN known.act_number ELSE 0 END
 """.format(stays="known.closed_as = $15 AND known.difference_class = ANY ($16::smallint[])")
-_CLOSE: Final = """
+_CLOSE = """
 UPDATE differences SET closed_as = $1, closed_sequence = $2, closed_at_ns = $3, act_number = $4, as_of_sequence = $5
 WHERE trade_date = $6 AND party = $7 AND closed_as IS NULL
 """
-_AGREES: Final = _CLOSE + " AND set_number = $8 AND compared_sequence < $2"
-_DECIDED: Final = (
-    _CLOSE + " AND set_number = $8 AND difference_class = $9 AND NOT compared_field = ANY ($10::smallint[])"
-)
-_CORRECTED: Final = """
+_AGREES = _CLOSE + " AND set_number = $8 AND compared_sequence < $2"
+_DECIDED = _CLOSE + " AND set_number = $8 AND difference_class = $9 AND NOT compared_field = ANY ($10::smallint[])"
+_CORRECTED = """
 UPDATE differences d
 SET closed_as = $1, closed_sequence = $2, closed_at_ns = $3, act_number = n.act_number, as_of_sequence = $4
 FROM unnest($5::integer[], $6::bigint[], $7::bigint[]) AS n (trade_date, contract_no, act_number)
 WHERE d.trade_date = n.trade_date AND d.contract_no = n.contract_no AND d.compared_field = ANY ($8::smallint[])
   AND d.closed_as IS NULL
 """
-_WITHDRAWN: Final = """
+_WITHDRAWN = """
 UPDATE differences d
 SET closed_as = $1, closed_sequence = s.withdrawn_sequence, closed_at_ns = s.withdrawn_at_ns, as_of_sequence = $2
 FROM clearing_sets s
 WHERE d.trade_date = $3 AND d.party = $4 AND d.closed_as IS NULL AND s.withdrawn_sequence IS NOT NULL
   AND (s.trade_date, s.party, s.number) = (d.trade_date, d.party, d.set_number)
 """
-_PUT_OWNER: Final = """
+_PUT_OWNER = """
 INSERT INTO item_owners (trade_date, party, contract_no, owner, act_number, as_of_sequence)
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (trade_date, party, contract_no) DO UPDATE
@@ -83,11 +81,11 @@ SET owner = excluded.owner, act_number = excluded.act_number, as_of_sequence = e
 """
 
 
-_ADD_CASE: Final = """
+_ADD_CASE = """
 INSERT INTO cases (party, case_no, trade_date, contract_no, amount_fen, act_number, opened_sequence, opened_at_ns)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
-_END_CASE: Final = """
+_END_CASE = """
 UPDATE cases SET taken_back_sequence = $3, taken_back_at_ns = $4 WHERE party = $1 AND case_no = $2
 """
 

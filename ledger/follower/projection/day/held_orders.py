@@ -7,7 +7,7 @@ When a broker's date is settled, of its freezes only those are open that its set
 without a set, all that nobody ended.
 """
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 import numpy as np
@@ -28,7 +28,7 @@ from protocol.messages.day.steps import BeginSettle
 from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import LaneState, Role
 
-_ADD: Final = """
+_ADD = """
 INSERT INTO held_orders (trade_date, seat, number, party, contract_no, amount_fen, remaining_fen, held_sequence,
                          held_at_ns)
 SELECT n.*, $8, $9
@@ -36,7 +36,7 @@ FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::integer[], $5::bigin
 ON CONFLICT DO NOTHING
 """
 """Where all of a date ends, what brokers' sets held is there already."""
-_SET: Final = """
+_SET = """
 UPDATE held_orders h
 SET remaining_fen = n.remaining_fen,
     ended_sequence = CASE WHEN n.remaining_fen = 0 THEN n.sequence END,
@@ -45,9 +45,9 @@ FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint
     AS n (trade_date, seat, number, remaining_fen, sequence, decided_at_ns)
 WHERE h.trade_date = n.trade_date AND h.seat = n.seat AND h.number = n.number
 """
-_LIMIT: Final = "UPDATE allotment_limit SET working_days = $1 WHERE working_days <> $1"
+_LIMIT = "UPDATE allotment_limit SET working_days = $1 WHERE working_days <> $1"
 
-_PARTY_BITS: Final = 11
+_PARTY_BITS = 11
 assert PARTIES_MAX < 1 << _PARTY_BITS
 
 

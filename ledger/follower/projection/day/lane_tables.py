@@ -5,7 +5,6 @@ transaction (read_model).
 """
 
 from decimal import Decimal
-from typing import Final
 
 import asyncpg
 
@@ -16,7 +15,7 @@ from protocol.messages.day.steps import SetTotals
 from protocol.messages.fields import fen_from_sum
 from protocol.vocabulary import LaneState
 
-_PUT_LANE: Final = """
+_PUT_LANE = """
 INSERT INTO lanes (trade_date, party, state, sets_count, differences, is_compared, proceeds_due, is_deferred,
                    signed_on_s, reconciled_sequence, reconciled_at_ns, published_sequence, published_at_ns,
                    as_of_sequence)
@@ -33,8 +32,8 @@ SET state = excluded.state, sets_count = excluded.sets_count, differences = excl
     published_sequence = excluded.published_sequence, published_at_ns = excluded.published_at_ns,
     as_of_sequence = excluded.as_of_sequence
 """
-_SETTLE_LANES: Final = "UPDATE lanes SET settled_sequence = $2, as_of_sequence = $3 WHERE trade_date = $1"
-_PUT_WINDOW: Final = """
+_SETTLE_LANES = "UPDATE lanes SET settled_sequence = $2, as_of_sequence = $3 WHERE trade_date = $1"
+_PUT_WINDOW = """
 INSERT INTO due_times (trade_date, window_no, pay_from_s, late_from_s, first_due_s, last_due_s, day_end_s, sequence,
                        as_of_sequence)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -43,24 +42,24 @@ SET pay_from_s = excluded.pay_from_s, late_from_s = excluded.late_from_s, first_
     last_due_s = excluded.last_due_s, day_end_s = excluded.day_end_s, sequence = excluded.sequence,
     as_of_sequence = excluded.as_of_sequence
 """
-_ADD_SET: Final = """
+_ADD_SET = """
 INSERT INTO clearing_sets (trade_date, party, number, seat, declared_s, announced_sequence, announced_at_ns,
                            announced_counts, announced_turnover_fen, announced_fees_fen, announced_net_fen,
                            announced_digest, arrived_counts, arrived_turnover_fen, arrived_fees_fen, arrived_net_fen,
                            arrived_digest, listed_count, as_of_sequence)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 """
-_SET_ARRIVED: Final = """
+_SET_ARRIVED = """
 UPDATE clearing_sets
 SET arrived_counts = $4, arrived_turnover_fen = $5, arrived_fees_fen = $6, arrived_net_fen = $7, arrived_digest = $8,
     listed_count = $9, as_of_sequence = $10
 WHERE trade_date = $1 AND party = $2 AND number = $3
 """
-_SET_COMPLETED: Final = """
+_SET_COMPLETED = """
 UPDATE clearing_sets SET completed_sequence = $4, completed_at_ns = $5, late_s = $6, as_of_sequence = $7
 WHERE trade_date = $1 AND party = $2 AND number = $3
 """
-_SET_WITHDRAWN: Final = """
+_SET_WITHDRAWN = """
 UPDATE clearing_sets SET withdrawn_sequence = $4, withdrawn_at_ns = $5, as_of_sequence = $6
 WHERE trade_date = $1 AND party = $2 AND number = $3
 """

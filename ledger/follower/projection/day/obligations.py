@@ -5,7 +5,6 @@ Belongs here: which of them were changed, as the row that did it left them, thei
 """
 
 from decimal import Decimal
-from typing import Final
 
 import asyncpg
 
@@ -13,13 +12,13 @@ from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.core.state.day.obligations import Obligation, ObligationKey
 
-_COLUMNS: Final = (
+_COLUMNS = (
     *("party", "trade_date", "case_no", "set_number", "owed_fen", "state", "netted_s", "set_late_s"),
     *("pay_from_s", "late_from_s", "first_due_s", "last_due_s", "objection_until_s", "termination_after_s"),
     *("is_late_netted", "needs_no_notice", "noticed_s", "objected_s", "objected_fen", "objected_contract_no"),
     *("objection", "paid_fen", "advanced_fen", "fell_due_s", "bank_late_s", "as_of_sequence"),
 )
-_PUT: Final = (
+_PUT = (
     f"INSERT INTO obligations ({', '.join(_COLUMNS)}) "  # noqa: S608
     f"VALUES ({', '.join(f'${place}' for place in range(1, len(_COLUMNS) + 1))}) "
     "ON CONFLICT (party, trade_date, case_no) DO UPDATE SET "

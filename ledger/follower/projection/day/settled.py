@@ -5,7 +5,6 @@ general ledger, the transaction (read_model).
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 import numpy as np
 
@@ -18,11 +17,11 @@ from protocol.given_numbers import account_nos_from_indices, contract_nos_from_i
 from protocol.records import RECORD
 from rules.entries import CREDITED_TO_NONE, Leg
 
-TABLE: Final = "settled_entries"
+TABLE = "settled_entries"
 
 
-_CONTRACT: Final = ("contract_no", ">i8")
-_NULL: Final = -1  # the length of what is not there, behind which nothing comes
+_CONTRACT = ("contract_no", ">i8")
+_NULL = -1  # the length of what is not there, behind which nothing comes
 
 
 def _layout(origin: str, *last: tuple[str, str]) -> np.dtype[np.void]:
@@ -45,7 +44,7 @@ def _layout(origin: str, *last: tuple[str, str]) -> np.dtype[np.void]:
     )
 
 
-COLUMNS: Final = column_names(_layout("", _CONTRACT))
+COLUMNS = column_names(_layout("", _CONTRACT))
 
 
 def _template(leg: Leg, origin: str) -> CopyArray:
@@ -61,7 +60,7 @@ def _template(leg: Leg, origin: str) -> CopyArray:
     return row
 
 
-_TEMPLATES: Final = {leg: _template(leg, origin) for leg, origin in SETTLED_BY.items()}
+_TEMPLATES = {leg: _template(leg, origin) for leg, origin in SETTLED_BY.items()}
 
 
 class SettledOfBatch:
