@@ -43,13 +43,13 @@ from frontend_sim.installation import Installation, new_bank_desks, new_party_si
 from frontend_sim.market.bank import BrokerEntry
 from frontend_sim.market.market_day import informed_auditor, make_customers
 from frontend_sim.market.order_seat import BankSeat
-from frontend_sim.trading_session.dates import SessionClock, SessionDates
+from frontend_sim.trading_session.days.dates import SessionClock, SessionDates
+from frontend_sim.trading_session.days.two_days import TwoDays
 from frontend_sim.trading_session.judged import judge_days
 from frontend_sim.trading_session.live_view import LiveView
 from frontend_sim.trading_session.reports_folder import files_in, reports_folder
 from frontend_sim.trading_session.session import Trading
 from frontend_sim.trading_session.session_log import SessionLog
-from frontend_sim.trading_session.two_days import TwoDays
 from protocol.client import Seat
 from protocol.vocabulary import Mode
 

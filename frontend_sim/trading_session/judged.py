@@ -16,10 +16,10 @@ from frontend_sim.auditor.day.comparing import differ
 from frontend_sim.auditor.day.reconciling import DateAudit
 from frontend_sim.auditor.day.settlement_audit import SettlementAudit
 from frontend_sim.market.desks import DAY_SEAT
-from frontend_sim.trading_session.evening import Evening
-from frontend_sim.trading_session.morning import Deed
-from frontend_sim.trading_session.planted import expected_of, judge_planted
-from frontend_sim.trading_session.two_days import SAVINGS_RATE, TwoDays
+from frontend_sim.trading_session.days.evening import Evening
+from frontend_sim.trading_session.days.morning import Deed
+from frontend_sim.trading_session.days.planted import expected_of, judge_planted
+from frontend_sim.trading_session.days.two_days import SAVINGS_RATE, TwoDays
 from protocol.codes import ReplyCode
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import LaneState, Mode

@@ -28,7 +28,7 @@ from frontend_sim.installation import desk_settings, new_bank_desks, new_party_s
 from frontend_sim.market.bank import BrokerEntry, register_broker
 from frontend_sim.market.desks import DAY_SEAT, BankDesks
 from frontend_sim.market.market_day import Customer, make_customers, open_customers
-from frontend_sim.trading_session.dates import SessionClock, SessionDates
+from frontend_sim.trading_session.days.dates import SessionClock, SessionDates
 from gateway.day.desk import DayDesk
 from protocol.client import Clock, Seat, SeatSettings
 from tests.conftest import run_sql

@@ -11,7 +11,7 @@ from frontend_sim.market.broker_day import BrokerDay, OrderOfDay
 from frontend_sim.market.desks import TELLER_SEAT, LoadRefused
 from frontend_sim.market.people.staff import Staff
 from frontend_sim.market.workload import SECURITIES, Order, Side
-from frontend_sim.trading_session.reversal import Reversing, ToReverse, to_reverse
+from frontend_sim.trading_session.days.reversal import Reversing, ToReverse, to_reverse
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.acts.moved import ReverseAct
 from protocol.acts.table import act_of

@@ -57,7 +57,7 @@ from frontend_sim.scenario.written.events import (
 )
 from frontend_sim.scenario.written.known import number_of
 from frontend_sim.scenario.written.story import Story
-from frontend_sim.trading_session.day_program import DayProgram
+from frontend_sim.trading_session.days.day_program import DayProgram
 from gateway.day import desk as day
 from gateway.day.planning.configured import times_of
 from gateway.day.planning.plan import window_of

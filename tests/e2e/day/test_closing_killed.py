@@ -6,7 +6,7 @@ import pytest
 import trio
 
 from frontend_sim.market.market_day import informed_auditor
-from frontend_sim.trading_session.evening import Evening, live_evening
+from frontend_sim.trading_session.days.evening import Evening, live_evening
 from frontend_sim.trading_session.judged import judge_sets
 from frontend_sim.trading_session.session import Trading, open_floor
 from frontend_sim.trading_session.session_log import SessionLog

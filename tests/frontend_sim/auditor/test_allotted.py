@@ -7,7 +7,7 @@ from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.day.clearing import SetAudit
 from frontend_sim.auditor.day.comparing import differ
 from frontend_sim.auditor.day.reconciling import DateAudit
-from frontend_sim.trading_session.planted import expected_of
+from frontend_sim.trading_session.days.planted import expected_of
 from ledger.core.lines.answers import set_differences
 from protocol.messages.day.steps import Publish, Reconcile
 from protocol.records import OUTCOME, RecordArray

@@ -14,7 +14,7 @@ from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.day.clearing import SetAudit
 from frontend_sim.auditor.day.comparing import differ
 from frontend_sim.auditor.day.reconciling import DateAudit, Permitted
-from frontend_sim.trading_session.planted import expected_of
+from frontend_sim.trading_session.days.planted import expected_of
 from ledger.core.book_answers import BookAnswers
 from ledger.core.lines.answers import clearing_set, set_differences
 from protocol.acts.corrections import CorrectAct

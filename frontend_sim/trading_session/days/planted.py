@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from config.kit.processes import Progress
 from frontend_sim.auditor.day.comparing import Expected, differ
 from frontend_sim.auditor.day.reconciling import DateAudit, Permitted
-from frontend_sim.trading_session.evening import BrokerSet, Evening
+from frontend_sim.trading_session.days.evening import BrokerSet, Evening
 from protocol.messages.queries import Difference
 from protocol.vocabulary import ComparedField, DifferenceClass
 

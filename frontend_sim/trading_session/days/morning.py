@@ -16,9 +16,9 @@ from frontend_sim.market.bank import BrokerEntry
 from frontend_sim.market.desks import SAVINGS_SEAT, LoadRefused
 from frontend_sim.market.market_day import Customer
 from frontend_sim.market.request_blocks import Request, record_block
-from frontend_sim.trading_session.dates import SessionClock
-from frontend_sim.trading_session.day_program import DayProgram
-from frontend_sim.trading_session.evening import BrokerSet
+from frontend_sim.trading_session.days.dates import SessionClock
+from frontend_sim.trading_session.days.day_program import DayProgram
+from frontend_sim.trading_session.days.evening import BrokerSet
 from frontend_sim.trading_session.session import Floor, Trading
 from protocol.client import Outcome
 from protocol.codes import ReplyCode

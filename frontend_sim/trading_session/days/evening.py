@@ -23,8 +23,8 @@ from frontend_sim.market.desks import must_accept
 from frontend_sim.market.market_day import Customer
 from frontend_sim.market.order_seat import BankSeat
 from frontend_sim.market.people.staff import DECIDERS, Staff
-from frontend_sim.trading_session.day_program import DayProgram
-from frontend_sim.trading_session.reversal import Reversing, to_reverse
+from frontend_sim.trading_session.days.day_program import DayProgram
+from frontend_sim.trading_session.days.reversal import Reversing, to_reverse
 from frontend_sim.trading_session.session import Floor
 from gateway.day.correcting import correct, decisions_to_sign, fields_to_sign, waiting
 from gateway.day.desk import DayDesk

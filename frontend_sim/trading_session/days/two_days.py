@@ -25,11 +25,11 @@ from frontend_sim.market.desks import DAY_SEAT, BankDesks
 from frontend_sim.market.market_day import Customer, open_customers
 from frontend_sim.market.outlets import register_outlets
 from frontend_sim.market.people.staff import DAY_PEOPLE
-from frontend_sim.trading_session.dates import SessionClock, SessionDates
-from frontend_sim.trading_session.day_program import DayProgram
-from frontend_sim.trading_session.evening import Evening, live_evening
+from frontend_sim.trading_session.days.dates import SessionClock, SessionDates
+from frontend_sim.trading_session.days.day_program import DayProgram
+from frontend_sim.trading_session.days.evening import Evening, live_evening
+from frontend_sim.trading_session.days.morning import Morning, Mornings
 from frontend_sim.trading_session.live_view import LiveView
-from frontend_sim.trading_session.morning import Morning, Mornings
 from frontend_sim.trading_session.session import Floor, Trading, open_floor
 from gateway.day.desk import DayDesk
 from protocol.acts.savings import SavingsInterestAct
