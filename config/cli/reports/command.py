@@ -18,14 +18,15 @@ from config.cli.books.balances import Balances
 from config.cli.books.read_model import asked as ask
 from config.cli.books.read_model import dsn_of
 from config.cli.options import DATE, PARTY, add_common_options, whole
-from config.cli.reports import branches, clearing_account, day_end, differences, ledgers, letters, monthly, settlement
+from config.cli.reports import clearing_account, ledgers, letters, monthly
 from config.cli.reports.asking import Asked
-from config.cli.reports.cleared import ClearedDate, ReadSheets, cleared_at, counting_sets
+from config.cli.reports.day import branches, day_end, differences, settlement
+from config.cli.reports.day.cleared import ClearedDate, ReadSheets, cleared_at, counting_sets
+from config.cli.reports.day.suspense import posted_at
 from config.cli.reports.paper.drawing import Made
 from config.cli.reports.paper.files import folder_for, write_list
 from config.cli.reports.paper.forms import Kind, Report, Row, page_cell
 from config.cli.reports.paper.making import Written, make
-from config.cli.reports.suspense import posted_at
 from config.cli.running import CommandParser
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable

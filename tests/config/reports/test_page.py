@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from config.cli.reports import day_end, letters
+from config.cli.reports import letters
 from config.cli.reports.command import REPORTS, _parser
+from config.cli.reports.day import day_end
 from config.cli.reports.paper.forms import LONG_DIGITS
 from config.cli.reports.paper.making import LINES_MAX
 from config.cli.reports.words import CLASSES, FIELDS, LANES, OBLIGATIONS

@@ -13,7 +13,8 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from config.cli.reports import branches, clearing_account, day_end, differences, ledgers, monthly, settlement
+from config.cli.reports import clearing_account, ledgers, monthly
+from config.cli.reports.day import branches, day_end, differences, settlement
 from config.cli.reports.paper.drawing import Made
 from config.cli.reports.paper.forms import Check, Column, Kind, Report, Row, Table, rows_of
 from config.cli.reports.paper.making import LINES_MAX, Written, make

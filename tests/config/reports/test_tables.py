@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.cli.reports.cleared import Cleared, OfOutlet, ReadSheets
+from config.cli.reports.day.cleared import Cleared, OfOutlet, ReadSheets
 from config.kit.exit_codes import ExitCode
 from protocol.given_numbers import account_no_from_index
 from tests.config.books.story import kept

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from config.cli.books.balances import Books, Key
 from config.cli.reports.asking import Asked, place_of
-from config.cli.reports.cleared import ClearedDate
+from config.cli.reports.day.cleared import ClearedDate
+from config.cli.reports.day.suspense import Posted, by_outlet
 from config.cli.reports.paper.forms import AllSums, Check, Column, Kind, Report, Row, Table, rows_of
-from config.cli.reports.suspense import Posted, by_outlet
 from config.cli.reports.words import date_text
 
 _BETWEEN = 3110

@@ -6,7 +6,7 @@ Belongs here: the two tables, what they must come to. Never here: lines of sets 
 from collections.abc import Mapping, Sequence
 
 from config.cli.reports.asking import Asked, Broker
-from config.cli.reports.cleared import Cleared, ClearedDate, CountingSet
+from config.cli.reports.day.cleared import Cleared, ClearedDate, CountingSet
 from config.cli.reports.paper.forms import AllSums, Cell, Check, Column, Kind, Report, Row, Table, rows_of
 from config.cli.reports.words import LANES, OBLIGATIONS, by_name, date_text, payer
 from protocol.vocabulary import LaneState

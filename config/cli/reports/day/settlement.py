@@ -6,9 +6,9 @@ Belongs here: its tables, what they must come to. Never here: what is decided of
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
-from config.cli.reports import suspense
 from config.cli.reports.asking import Asked, Broker
-from config.cli.reports.cleared import BY_CONTRACT, CountingSet, MadeGood, ReadSheets, counting_sets, made_good
+from config.cli.reports.day import suspense
+from config.cli.reports.day.cleared import BY_CONTRACT, CountingSet, MadeGood, ReadSheets, counting_sets, made_good
 from config.cli.reports.paper.forms import AllSums, Check, Column, Kind, Report, Row, Table, rows_of
 from config.cli.reports.words import LANES, OBLIGATIONS, by_name, date_text, payer, time_text
 from protocol.trade_dates import trade_day
