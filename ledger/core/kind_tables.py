@@ -64,6 +64,11 @@ def _where(table: LongColumn) -> Mask:
     return holds
 
 
+def kinds_where(holds: Mask) -> frozenset[int]:
+    """The kinds of which one of these tables holds: to ask of the few kinds in a block, and not of each record."""
+    return frozenset(np.flatnonzero(holds).tolist())
+
+
 # Each is (256,) by kind, and zero or False for what is no kind.
 IS_KIND = _where(_wire(lambda row: 1))
 UNUSED_BITS = tuple(_unused_bits(word) for word in range(WORDS_PER_RECORD))  # by word of the record

@@ -15,7 +15,7 @@ import numpy as np
 
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.header import PREFIX, Header, PrefixArray, answer_header, unpack_header
-from protocol.limits import DIGEST_BYTES, OUTCOME_BYTES, PREFIX_BYTES
+from protocol.limits import DIGEST_BYTES, OUTCOME_BYTES, PREFIX_BYTES, RECORD_BYTES
 from protocol.records import OutcomesPreamble, pack_preamble
 from protocol.vocabulary import FrameKind
 
@@ -48,6 +48,10 @@ class Row:
     def prefixes(self) -> PrefixArray:
         """(f,) PREFIX, a read-only view."""
         return np.frombuffer(self.headers, PREFIX)
+
+    def kinds(self) -> frozenset[int]:
+        """The kinds of the records, which begin with theirs; none of a row without records."""
+        return frozenset(self.records[::RECORD_BYTES])
 
     def control_bodies(self) -> list[bytes]:
         """The body of each frame of a control row that `form_fault` found fit, in order."""

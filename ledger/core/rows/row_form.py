@@ -14,8 +14,9 @@ from ledger.core.rows.closing_heads import HEAD
 from ledger.core.rows.layouts import DIGESTS, newer_than_known
 from ledger.core.rows.row import Row
 from ledger.core.rows.state_check import checked_layout
+from ledger.core.state.columns import is_some
 from protocol.errors import InvariantBroken
-from protocol.header import MAGIC, PROTOCOL_VERSION, PrefixArray
+from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION
 from protocol.limits import (
     CONTROL_BODY_BYTES_MAX,
     DIGEST_BYTES,
@@ -30,6 +31,20 @@ from protocol.limits import (
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
 
 TIME_NS_MAX = 2**62  # the year 2116; sums of times stay inside 64 bits
+
+
+def _places(names: tuple[str, ...], word_bytes: int) -> list[int]:
+    """Where fields of a header stand, in words of so many bytes."""
+    return [PREFIX.fields[name][1] // word_bytes for name in names] if PREFIX.fields is not None else []
+
+
+_FIXED = int.from_bytes(MAGIC + bytes((PROTOCOL_VERSION, 0, 0, Direction.TO_BANK)), "little", signed=True)
+_FIXED_BITS = int.from_bytes(b"\xff" * len(MAGIC) + b"\xff\0\0\xff", "little", signed=True)  # suite and kind vary
+_SUITES = (int(Suite.ED25519_SHA256), int(Suite.P256_SHA256))
+_NEGOTIATE = int(FrameKind.NEGOTIATE)
+_RECIPIENT = _places(("recipient",), 4)[0]
+_COUNTED_HALVES = _places(("sender", "seat", "session_version", "key_id", "record_count", "body_bytes"), 4)
+_COUNTED_WORDS = _places(("first_number", "sent_at_ns", "valid_until_ns"), 8)
 
 
 def form_fault(row: Row) -> str | None:
@@ -68,26 +83,26 @@ def time_fault(ordered_at_ns: int, row: Row) -> str | None:
 
 def _frames_fault(row: Row) -> str | None:
     """Whether headers, bodies and outcomes of a row with frames describe each other."""
-    prefixes = row.prefixes()
-    fault = _header_fault(prefixes)
+    fault = _header_fault(row)
     if fault is not None:
         return fault
+    prefixes = row.prefixes()
     kinds, counts, body_bytes = prefixes["kind"], prefixes["record_count"], prefixes["body_bytes"]
     if row.records:
-        if row.control or (kinds != FrameKind.RECORDS).any():
+        if row.control or is_some(kinds != FrameKind.RECORDS):
             return "records without headers of records, or beside a control message"
         if (
             int(counts.min()) < 1
             or int(counts.max()) > FRAME_RECORDS_MAX
-            or (body_bytes != counts * RECORD_BYTES).any()
+            or is_some(body_bytes != counts * RECORD_BYTES)
         ):
             return "the headers do not describe the records"
         bodies, numbered = row.records, len(row.records) // RECORD_BYTES
     else:
         is_control = kinds == FrameKind.CONTROL
-        if (~is_control & (kinds != FrameKind.NEGOTIATE)).any() or (counts != is_control).any():
+        if is_some(~is_control & (kinds != FrameKind.NEGOTIATE)) or is_some(counts != is_control):
             return "a control row holds a frame of another kind"
-        if (body_bytes > np.where(is_control, CONTROL_BODY_BYTES_MAX, SESSION_BODY_BYTES_MAX)).any():
+        if is_some(body_bytes > np.where(is_control, CONTROL_BODY_BYTES_MAX, SESSION_BODY_BYTES_MAX)):
             return "a body that is longer than its kind allows"
         if not body_bytes.all():
             return "a control row holds a frame without a body"
@@ -122,21 +137,20 @@ def check_bodies(row: Row) -> None:
         raise InvariantBroken(f"row {row.sequence}: {fault}")
 
 
-def _header_fault(prefixes: PrefixArray) -> str | None:
-    """Whether (f,) headers have the static form of requests to the bank."""
-    fixed = (
-        *(("magic", MAGIC), ("version", PROTOCOL_VERSION)),
-        *(("direction", Direction.TO_BANK), ("recipient", BANK_PARTY)),
-    )
-    if any((prefixes[name] != value).any() for name, value in fixed):
+def _header_fault(row: Row) -> str | None:
+    """Whether the headers have the static form of requests to the bank. Looked at as words, several fields at once:
+    most rows have a few headers, and each look costs more than what is looked at.
+    """
+    prefixes, words = row.prefixes(), np.frombuffer(row.headers, "<i8").reshape(-1, PREFIX_BYTES // 8)
+    halves = np.frombuffer(row.headers, "<i4").reshape(-1, PREFIX_BYTES // 4)
+    if is_some(words[:, 0] & _FIXED_BITS != _FIXED) or is_some(halves[:, _RECIPIENT] != BANK_PARTY):
         return "a header is no request to the bank"
     suites = prefixes["suite"]
-    if ((suites != Suite.ED25519_SHA256) & (suites != Suite.P256_SHA256)).any():
+    if is_some((suites != _SUITES[0]) & (suites != _SUITES[1])):
         return "a header of an unknown suite"
-    counted = ("sender", "seat", "session_version", "key_id", "first_number", "record_count", "body_bytes")
-    if any(int(prefixes[name].min()) < 0 for name in (*counted, "sent_at_ns", "valid_until_ns")):
+    if int(halves[:, _COUNTED_HALVES].min()) < 0 or int(words[:, _COUNTED_WORDS].min()) < 0:
         return "a header with a number below 0"
     numbers = prefixes["first_number"]
-    if int(numbers.max()) > REQUEST_NUMBER_MAX or (numbers[prefixes["kind"] != FrameKind.NEGOTIATE] < 1).any():
+    if int(numbers.max()) > REQUEST_NUMBER_MAX or is_some((numbers < 1) & (prefixes["kind"] != _NEGOTIATE)):
         return "a header with a number that no request has"
     return None

@@ -18,7 +18,7 @@ from ledger.follower.projection.customers.moved import MovedOfBatch
 from ledger.follower.projection.customers.openings import OpeningsOfBatch
 from ledger.follower.projection.customers.push_tables import PushesOfBatch
 from ledger.follower.projection.customers.restraints import RestraintsOfBatch
-from ledger.follower.projection.customers.settled import settled_accounts
+from ledger.follower.projection.customers.settled import SETTLED_BY, settled_accounts
 from ledger.follower.projection.customers.sold_of_ended import SoldOfEndedOfBatch
 from ledger.follower.projection.day.clearing_accounts import ClearingAccountsOfBatch
 from ledger.follower.projection.day.day_ends import DayEndsOfBatch
@@ -93,7 +93,7 @@ class Batch:
         self.obligations = ObligationsOfBatch(book)
         self.day_ends = DayEndsOfBatch()
         self.clearing_accounts = ClearingAccountsOfBatch(book)
-        self.interest = InterestOfBatch(book)
+        self.interest = InterestOfBatch()
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -121,15 +121,17 @@ class Batch:
         self._bytes += len(row.records) + len(row.headers) + len(row.outcomes) + len(row.control)
         if row.records:
             self._block_rows.append(row)
+            kinds = row.kinds()
             self.lanes.take_block(row)
             self.differences.take_block(row)
             self.restraints.take_block(row)
             self.moved.take_block(row)
-            self.settled_accounts |= settled_accounts(self._book, row)
             self.settlements.take_block(row)
-            self.sold_of_ended.take_block(row)
-            self.held_orders.take_block(row)
-            self.interest.take_block(row)
+            if not kinds.isdisjoint(SETTLED_BY):
+                self.settled_accounts |= settled_accounts(self._book, row)
+            self.sold_of_ended.take_block(row, kinds)
+            self.held_orders.take_block(row, kinds)
+            self.interest.take_block(kinds)
             return
         self.people.take(row)
         self.feeds.take(row)

@@ -11,21 +11,19 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import asyncpg
-import numpy as np
 
-from ledger.core.kind_tables import POSTS_INTEREST
-from ledger.core.rows.row import Row
+from ledger.core.kind_tables import POSTS_INTEREST, kinds_where
 from ledger.core.savings.answers import OutletEarned, earned_by_outlet
 from ledger.core.state.book import Book
 from ledger.follower.projection.pace import Pace
 from protocol.acts.table import Made
 from protocol.messages.customers.accounts import ChangeAccount
-from protocol.records import RECORD
-from protocol.vocabulary import AccountEvent, SeatRole
+from protocol.vocabulary import AccountEvent
 from rules.savings import NO_DAY
 
 Days = tuple[int, int, int]
 """The day that runs, the rate that is listed, the interest day that is ordered."""
+_POSTED_BY = kinds_where(POSTS_INTEREST)
 _CHANGES = (AccountEvent.SETTLE_INTEREST, AccountEvent.CLOSE)
 _ACCOUNTS_AT_ONCE = 1 << 17
 _DAYS = "UPDATE interest_days SET day = $1, rate_millionths = $2, interest_day = $3, as_of_sequence = $4"
@@ -41,15 +39,12 @@ class InterestOfBatch:
     it; what is changed for all of them the days tell.
     """
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self) -> None:
         self.changed = False
 
-    def take_block(self, row: Row) -> None:
-        """A block row: day desks post interest."""
-        if not self.changed and (self._book.seat_role[row.prefixes()["seat"]] == SeatRole.DAY_DESK).any():
-            kinds = np.frombuffer(row.records, RECORD)["kind"].view(np.uint8)
-            self.changed = bool(POSTS_INTEREST[kinds].any())
+    def take_block(self, kinds: frozenset[int]) -> None:
+        """A block row with records of these kinds."""
+        self.changed |= not kinds.isdisjoint(_POSTED_BY)
 
     def take(self, message: Made) -> None:
         """What an accepted control message does: before an account is closed what it has earned is due, then gone."""

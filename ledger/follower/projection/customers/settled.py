@@ -5,12 +5,14 @@ Belongs here: which accounts those are. Never here: what moved (the book has it)
 
 import numpy as np
 
-from ledger.core.kind_tables import SETTLES
+from ledger.core.kind_tables import SETTLES, kinds_where
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.records import OUTCOME, RECORD
+
+SETTLED_BY = kinds_where(SETTLES)  # without a record of these nothing is
 
 
 def settled_accounts(book: Book, row: Row) -> set[int]:

@@ -10,16 +10,16 @@ by a clearing set, is gated when its customer is settled, and goes with its cred
 import asyncpg
 import numpy as np
 
-from ledger.core.kind_tables import BY_SET, SETTLES
+from ledger.core.kind_tables import BY_SET, SETTLES, kinds_where
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.core.state.totals import sold_of_ended
 from protocol.codes import ReplyCode
 from protocol.given_numbers import CONTRACT_NUMBER_STEP, contract_nos_from_indices
 from protocol.records import OUTCOME, RECORD
-from protocol.vocabulary import SeatRole
 
 _CHANGES = BY_SET | SETTLES
+_CHANGED_BY = kinds_where(_CHANGES)
 _FORGET = "DELETE FROM sold_of_ended WHERE contract_no = ANY ($1::bigint[])"
 _PUT = """
 INSERT INTO sold_of_ended (contract_no, sold_fen, as_of_sequence)
@@ -35,9 +35,9 @@ class SoldOfEndedOfBatch:
         self.contracts: set[int] = set()
         """Their indices."""
 
-    def take_block(self, row: Row) -> None:
-        """A block row. Costs nothing where no day desk's records are in it."""
-        if not (self._book.seat_role[row.prefixes()["seat"]] == SeatRole.DAY_DESK).any():
+    def take_block(self, row: Row, kinds: frozenset[int]) -> None:
+        """A block row with records of these kinds."""
+        if kinds.isdisjoint(_CHANGED_BY):
             return
         records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
         at = np.flatnonzero(_CHANGES[records["kind"].view(np.uint8)] & (outcomes["code"] == ReplyCode.ACCEPTED))

@@ -13,7 +13,7 @@ import asyncpg
 import numpy as np
 
 from ledger.core.control.rows import Told
-from ledger.core.kind_tables import DEBITS_DATE, NAMES_FREEZE
+from ledger.core.kind_tables import DEBITS_DATE, NAMES_FREEZE, kinds_where
 from ledger.core.lines.waiting import wait
 from ledger.core.rows.row import Row
 from ledger.core.state.book import PARTY_SHIFT, Book
@@ -47,6 +47,7 @@ WHERE h.trade_date = n.trade_date AND h.seat = n.seat AND h.number = n.number
 """
 _LIMIT = "UPDATE allotment_limit SET working_days = $1 WHERE working_days <> $1"
 
+_TOLD_BY = kinds_where(NAMES_FREEZE | DEBITS_DATE)
 _PARTY_BITS = 11
 assert PARTIES_MAX < 1 << _PARTY_BITS
 
@@ -80,12 +81,14 @@ class HeldOfBatch:
         self.left: dict[int, Left] = {}
         """By the request key of the freeze."""
 
-    def take_block(self, row: Row) -> None:
+    def take_block(self, row: Row, kinds: frozenset[int]) -> None:
         """A block row: with the last settlement of a lane its open freezes begin to wait; others draw and release."""
+        if kinds.isdisjoint(_TOLD_BY):
+            return
         records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
-        kinds, is_accepted = records["kind"].view(np.uint8), outcomes["code"] == ReplyCode.ACCEPTED
-        self._take_left(row, np.flatnonzero(NAMES_FREEZE[kinds] & is_accepted))
-        settled = np.flatnonzero(DEBITS_DATE[kinds] & is_accepted)
+        kind, is_accepted = records["kind"].view(np.uint8), outcomes["code"] == ReplyCode.ACCEPTED
+        self._take_left(row, np.flatnonzero(NAMES_FREEZE[kind] & is_accepted))
+        settled = np.flatnonzero(DEBITS_DATE[kind] & is_accepted)
         if len(settled):
             facts = self._book.contract_facts[records["contract_no"][settled] // CONTRACT_NUMBER_STEP]
             for lane, _ in self._book.clearing.named(facts >> PARTY_SHIFT, records["trade_day"][settled]):
