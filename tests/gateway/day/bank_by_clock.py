@@ -33,7 +33,7 @@ from protocol.records import OUTCOME, RecordArray
 from protocol.session.told_values import check_answer
 from protocol.vocabulary import BANK_PARTY, RecordKind
 from tests.bank_seats import DAY_SEAT
-from tests.gateway.day.year_2026 import SHANGHAI, library
+from tests.gateway.day.planning.year_2026 import SHANGHAI, library
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,

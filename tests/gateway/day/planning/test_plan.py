@@ -15,7 +15,7 @@ from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from gateway.day.planning.calendars import days_from
 from gateway.day.planning.overrides import NO_OVERRIDES, Overrides
 from gateway.day.planning.plan import WINDOWS, Days, Plan, Times, plan_of
-from tests.gateway.day.year_2026 import MADE_UP, SHANGHAI, dates, is_weekday, library
+from tests.gateway.day.planning.year_2026 import MADE_UP, SHANGHAI, dates, is_weekday, library
 
 
 def plan_in_2026(trade_date: int, overrides: Overrides = MADE_UP) -> Plan:

@@ -11,7 +11,7 @@ from config.kit.exit_codes import ConfigFault
 from gateway.day.planning.calendars import SPAN_DAYS, days_from
 from gateway.day.planning.overrides import NO_OVERRIDES, Overrides
 from protocol.trade_dates import date_of_day, trade_day
-from tests.gateway.day.year_2026 import MADE_UP, WEEKDAYS_OFF, WORKING_WEEKENDS, dates, is_weekday, library
+from tests.gateway.day.planning.year_2026 import MADE_UP, WEEKDAYS_OFF, WORKING_WEEKENDS, dates, is_weekday, library
 
 SHANGHAI = ("XSHG",)
 

@@ -5,7 +5,7 @@ Belongs here: a year that is ordered, taken by hand from the order. Never here: 
 
 from gateway.day.planning.calendars import BANK_FOLLOWS
 from gateway.day.planning.exchanges import CALENDARS, days_of, ordered_to
-from tests.gateway.day.year_2026 import FIRST, LAST, WEEKDAYS_OFF, dates, is_weekday
+from tests.gateway.day.planning.year_2026 import FIRST, LAST, WEEKDAYS_OFF, dates, is_weekday
 
 
 def test_shanghai_and_shenzhen_trade_on_the_weekdays_that_are_not_off() -> None:

@@ -1,0 +1,1 @@
+"""Calendars and plans of trade dates: by hand, from the library, with the bank's overrides."""
