@@ -1,1 +1,1 @@
-"""Calendars and plans of trade dates."""
+"""The day desk: its steps over the core itself, by hand and by the clock."""
