@@ -1,1 +1,1 @@
-"""Real processes as a user runs them."""
+"""Days of a bank through real processes, step by step, by commands and by the clock."""
