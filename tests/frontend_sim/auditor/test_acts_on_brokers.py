@@ -33,7 +33,7 @@ from rules.entries import CUSTOMER_PAID
 from rules.savings import interest_fen
 from tests.bank_seats import DAY_SEAT
 from tests.customers import contract
-from tests.frontend_sim.auditor.watch import apart
+from tests.frontend_sim.auditor.weeks.watch import apart
 from tests.ledger_core.corrections.test_allotted import held, partly, signed_off
 from tests.ledger_core.corrections.words import closing
 from tests.ledger_core.desk import (

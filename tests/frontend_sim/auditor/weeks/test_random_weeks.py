@@ -2,7 +2,7 @@
 have answered every settlement, credit and payment likewise, and has in the end what the ledger has.
 
 Belongs here: that both agree. Never here: what happens in a week (weeks), how rows are told (watch).
-One seed again: `pytest tests/frontend_sim/auditor/test_random_weeks.py -k "[17]"`; `-m chaos` for `make chaos`.
+One seed again: `pytest tests/frontend_sim/auditor/weeks/test_random_weeks.py -k "[17]"`; `-m chaos` for `make chaos`.
 """
 
 import dataclasses
@@ -27,9 +27,9 @@ from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, ObligationState, RecordKind, Role
 from rules.savings import POINTS_PER_FEN
 from tests.bank_seats import DAY_SEAT
-from tests.frontend_sim.auditor.dated import DatedAuditor
-from tests.frontend_sim.auditor.watch import Watch
-from tests.frontend_sim.auditor.weeks import PARTIES, CoreWeek
+from tests.frontend_sim.auditor.weeks.dated import DatedAuditor
+from tests.frontend_sim.auditor.weeks.drawn import PARTIES, CoreWeek
+from tests.frontend_sim.auditor.weeks.watch import Watch
 
 FEW, MANY = range(8), range(8, 200)
 OF_PARTY = (Code.LENT, Code.INTEREST_DUE, Code.CLEARING, Code.SUSPENSE)

@@ -72,7 +72,7 @@ from protocol.vocabulary import (
     Role,
 )
 from tests.bank_seats import DAY_SEAT
-from tests.frontend_sim.auditor.dated import DatedAuditor
+from tests.frontend_sim.auditor.weeks.dated import DatedAuditor
 from tests.ledger_core.desk import Desk
 
 NS_PER_S = 1_000_000_000

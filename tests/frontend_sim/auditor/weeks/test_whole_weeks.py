@@ -3,7 +3,7 @@ an outsider sees them; and what such weeks have found, by itself.
 
 Belongs here: that auditor and ledger agree. Never here: what happens in a week (tests.ledger_core.weeks), weeks with
 reversals and interest (test_random_weeks), how rows are told (watch).
-One seed again: `pytest tests/frontend_sim/auditor/test_whole_weeks.py -k "[17]"`; `-m chaos` for `make chaos`.
+One seed again: `pytest tests/frontend_sim/auditor/weeks/test_whole_weeks.py -k "[17]"`; `-m chaos` for `make chaos`.
 """
 
 import random
@@ -19,9 +19,9 @@ from protocol.messages.day.steps import Publish, SignOff
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, ClearedEvent, ContractEvent, ObligationState, Role
 from tests.bank_seats import DAY_SEAT
-from tests.frontend_sim.auditor.dated import DatedAuditor
-from tests.frontend_sim.auditor.test_random_weeks import owed_by_auditor
-from tests.frontend_sim.auditor.watch import Watch
+from tests.frontend_sim.auditor.weeks.dated import DatedAuditor
+from tests.frontend_sim.auditor.weeks.test_random_weeks import owed_by_auditor
+from tests.frontend_sim.auditor.weeks.watch import Watch
 from tests.ledger_core.corrections.words import SEATS, Both, compare, compared, correction
 from tests.ledger_core.desk import BROKER, MONDAY, OTHER_BROKER, SEAT, TUESDAY, WEDNESDAY, Desk, codes
 from tests.ledger_core.lines.words import agree, event, sell

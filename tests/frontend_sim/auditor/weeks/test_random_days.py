@@ -2,7 +2,7 @@
 answered every order, movement, closing and correction likewise.
 
 Belongs here: that both agree. Never here: how rows are told (watch), what happens on the days (tests.ledger_core.days).
-One seed again: `pytest tests/frontend_sim/auditor/test_random_days.py -k "[17]"`; `-m chaos` for those of `make chaos`.
+One seed again: `pytest tests/frontend_sim/auditor/weeks/test_random_days.py -k "[17]"`; `-m chaos` for those of `make chaos`.
 """
 
 import random
@@ -11,8 +11,8 @@ import pytest
 
 from frontend_sim.auditor.register import Totals
 from protocol.vocabulary import BANK_PARTY, Mode, Role
-from tests.frontend_sim.auditor.dated import DatedAuditor
-from tests.frontend_sim.auditor.watch import Watch
+from tests.frontend_sim.auditor.weeks.dated import DatedAuditor
+from tests.frontend_sim.auditor.weeks.watch import Watch
 from tests.ledger_core.days.bank import House
 from tests.ledger_core.days.facts import drawn
 from tests.ledger_core.days.walk import at_random

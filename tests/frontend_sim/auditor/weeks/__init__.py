@@ -1,0 +1,1 @@
+"""Days and weeks by chance, as an outsider sees them: drawn, told, followed."""
