@@ -9,9 +9,7 @@ from tests.mutants.mutant import Row, of_file
 CORRECTIONS = "tests/follower/read_model/day/test_corrections.py"
 DUE_TIMES = "tests/follower/read_model/day/test_due_times.py"
 WORKLIST = "tests/follower/read_model/day/test_worklist.py"
-STATEMENT = (
-    "tests/follower/read_model/test_books.py::test_a_statement_has_every_entry_of_its_account_with_the_balance_after_it"
-)
+STATEMENT = "tests/follower/read_model/books/test_books.py::test_a_statement_has_every_entry_of_its_account_with_the_balance_after_it"
 BESIDE = f"{CORRECTIONS}::test_a_case_is_taken_back_while_the_set_of_another_broker_is_complete"
 GOES = f"{WORKLIST}::test_a_case_that_is_taken_back_goes_with_its_set"
 RESUMED = f"{DUE_TIMES}::test_a_lane_that_is_resumed_in_another_batch_is_published_as_before"
