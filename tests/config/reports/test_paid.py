@@ -16,7 +16,7 @@ from tests.follower.read_model.day.test_clearing_accounts import a_week, kept_fr
 from tests.follower.world import world
 from tests.ledger_core.desk import BROKER, OTHER_BROKER, THURSDAY, TUESDAY, WEDNESDAY
 from tests.ledger_core.paying.bank import House
-from tests.ledger_core.paying.test_closed_accounts import sold_for_two
+from tests.ledger_core.paying.customers.test_closed_accounts import sold_for_two
 
 pytestmark = pytest.mark.postgres
 

@@ -17,7 +17,7 @@ from tests.config.reports.story import reports_of, table_of
 from tests.config.reports.test_paid import followed
 from tests.ledger_core.desk import BROKER, TUESDAY, WEDNESDAY
 from tests.ledger_core.paying.bank import at
-from tests.ledger_core.paying.two import Two, settled, two
+from tests.ledger_core.paying.customers.two import Two, settled, two
 from tests.ledger_core.settling.words import PAID, bought, set_off, sold
 
 pytestmark = pytest.mark.postgres

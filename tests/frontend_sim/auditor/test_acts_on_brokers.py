@@ -51,7 +51,7 @@ from tests.ledger_core.desk import (
 )
 from tests.ledger_core.lines.words import announce, buy, order, send, send_whole
 from tests.ledger_core.paying.bank import House, at
-from tests.ledger_core.paying.test_closed_accounts import pays, sold_for_two
+from tests.ledger_core.paying.customers.test_closed_accounts import pays, sold_for_two
 from tests.ledger_core.paying.test_earning import pays as pays_interest
 from tests.ledger_core.paying.test_terminated import FIFTH_DAY_ENDS, ends, tuesday
 from tests.ledger_core.paying.test_terminated import stops as says

@@ -13,7 +13,7 @@ from config.cli.books.asking import books
 from config.cli.books.balances import Balances, of_what
 from tests.follower.world import asked, world
 from tests.ledger_core.desk import OTHER_BROKER, account_of
-from tests.ledger_core.paying.test_closed_accounts import pays, sold_for_two
+from tests.ledger_core.paying.customers.test_closed_accounts import pays, sold_for_two
 
 pytestmark = pytest.mark.postgres
 

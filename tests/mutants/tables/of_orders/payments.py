@@ -11,7 +11,7 @@ _STATES = "tests/rules/day/test_obligations.py"
 _IN_TIME = "tests/ledger_core/paying/test_in_time.py"
 _TERMINATED = "tests/ledger_core/paying/test_terminated.py"
 _EARNING = "tests/ledger_core/paying/test_earning.py"
-_CLOSED = "tests/ledger_core/paying/test_closed_accounts.py"
+_CLOSED = "tests/ledger_core/paying/customers/test_closed_accounts.py"
 _BANK = "tests/ledger_core/paying/test_bank_pays.py"
 _LENDING = "tests/ledger_core/paying/test_lending.py"
 

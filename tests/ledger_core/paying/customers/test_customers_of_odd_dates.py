@@ -45,7 +45,7 @@ from tests.ledger_core.desk import (
 )
 from tests.ledger_core.lines.words import agree, buy, event, order, sell, send_whole
 from tests.ledger_core.paying.bank import FRIDAY, at
-from tests.ledger_core.paying.two import Two, settled, two
+from tests.ledger_core.paying.customers.two import Two, settled, two
 from tests.ledger_core.settling.words import (
     ACCEPTED,
     PAID,

@@ -17,7 +17,7 @@ from protocol.vocabulary import LaneState, Mode, ObligationState
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import BROKER, SEAT, THURSDAY, TUESDAY, WEDNESDAY, codes, freeze, same_after_all, withdrawal
 from tests.ledger_core.paying.bank import at
-from tests.ledger_core.paying.two import settled, two
+from tests.ledger_core.paying.customers.two import settled, two
 from tests.ledger_core.settling.words import ACCEPTED, PAID, bought, credited, set_off, sold, state
 
 OWED, OVERDUE = ObligationState.OWED_BY_BROKER, ObligationState.OVERDUE
