@@ -1,0 +1,1 @@
+"""This client against what is published: golden frames, conversations, numbers, sealed bytes."""
