@@ -6,10 +6,10 @@ it is used (corrections).
 
 from tests.mutants.mutant import PERSONS, Row, of_file
 
-PEOPLE = "tests/ledger_core/corrections/test_decided.py"
+PEOPLE = "tests/ledger_core/corrections/decided/test_decided.py"
 DECIDED = f"{PEOPLE}::test_a_decision_is_about_the_list_that_was_signed"
 KNOWN = f"{PEOPLE}::test_differences_that_two_people_know_hold_nothing_up"
-LISTS = "tests/ledger_core/corrections/test_lists.py"
+LISTS = "tests/ledger_core/corrections/decided/test_lists.py"
 ONCE = f"{LISTS}::test_one_act_permits_each_correction_of_a_list_once"
 SIGNED_LINES = f"{LISTS}::test_lines_are_those_that_were_signed_and_no_others"
 LONGER = f"{LISTS}::test_a_longer_list_than_was_signed_is_none"

@@ -1,0 +1,1 @@
+"""Differences that people decide: what they are told, what they sign, what it permits."""
