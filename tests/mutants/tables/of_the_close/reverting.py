@@ -5,8 +5,8 @@ Belongs here: single wrong lines, each with what it plants. Never here: mutants 
 
 from tests.mutants.mutant import Row, of_file
 
-REVERTING = "tests/ledger_core/corrections/test_reverting.py"
-BY_TWO = "tests/ledger_core/corrections/test_withdrawn_by_two.py"
+REVERTING = "tests/ledger_core/corrections/withdrawn/test_reverting.py"
+BY_TWO = "tests/ledger_core/corrections/withdrawn/test_withdrawn_by_two.py"
 BACK = f"{REVERTING}::test_a_correction_goes_back_and_the_order_that_it_closed_stays_closed"
 RELEASED = f"{REVERTING}::test_what_closing_released_is_no_release_of_the_broker_for_any_later_set"
 PROCEEDS = f"{REVERTING}::test_proceeds_go_back_and_come_again"
