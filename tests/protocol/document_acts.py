@@ -6,7 +6,7 @@ Belongs here: bytes of the golden act as text. Never here: the frame (tests/vect
 from protocol.acts.table import signed_bytes
 from protocol.messages.persons import ActSignature
 from tests.people import signer_of
-from tests.vectors.act_frames import golden_act
+from tests.vectors.frames.acts import golden_act
 
 LINE_BYTES = 48
 

@@ -5,7 +5,7 @@ Belongs here: helpers that know no section. Never here: a section (document, doc
 
 from protocol.frame import Frame
 from protocol.vocabulary import Suite
-from tests.vectors import valid_frames
+from tests.vectors.frames import valid as valid_frames
 
 HEX_BYTES_PER_LINE = 32
 

@@ -20,9 +20,11 @@ from protocol.session.states import BankState
 from protocol.vocabulary import Direction, FrameKind, Suite
 from tests.protocol import keys
 from tests.protocol.conversation import T0_NS, bank_session, freezes, new_pair, partner_session
-from tests.vectors import generate, invalid_frames, valid_frames
-from tests.vectors.invalid_frames import InvalidVector
-from tests.vectors.voices import SENT_AT_NS, Vector
+from tests.vectors import generate
+from tests.vectors.frames import invalid as invalid_frames
+from tests.vectors.frames import valid as valid_frames
+from tests.vectors.frames.invalid import InvalidVector
+from tests.vectors.frames.voices import SENT_AT_NS, Vector
 
 VALID = [vector for suite in Suite for vector in valid_frames.of_suite(suite)]
 VALID += list(valid_frames.of_bank_seat())

@@ -66,7 +66,7 @@ from protocol.records import (
     unpack_preamble,
 )
 from protocol.vocabulary import Direction, FrameKind, Suite
-from tests.vectors import valid_frames
+from tests.vectors.frames import valid as valid_frames
 
 T = TypeVar("T")
 INT32 = st.integers(0, 2**31 - 1)

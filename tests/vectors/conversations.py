@@ -18,9 +18,10 @@ from protocol.session.partner import PartnerSession
 from protocol.vocabulary import ContractEvent, FrameKind, Suite
 from tests.frames import make_records
 from tests.protocol import keys
-from tests.vectors import director, feed_frames
+from tests.vectors import director
 from tests.vectors.director import MS, POWER_FEN, SECOND, TRADE_DATE, Director
-from tests.vectors.valid_frames import NEWER_END, NEWER_OUTCOME, NEWER_REFUSAL
+from tests.vectors.frames import feeds as feed_frames
+from tests.vectors.frames.valid import NEWER_END, NEWER_OUTCOME, NEWER_REFUSAL
 
 
 def freezes(*amounts_fen: int) -> bytes:

@@ -14,11 +14,13 @@ from protocol.keys.signing import DOMAIN, Signer
 from protocol.vocabulary import Suite
 from tests.bank_seats import BANK_SEAT, SEAT_ROLES
 from tests.protocol import keys
-from tests.vectors import invalid_frames, pushed_frames, valid_frames
 from tests.vectors.conversations import conversations_file
-from tests.vectors.invalid_frames import InvalidVector
+from tests.vectors.frames import invalid as invalid_frames
+from tests.vectors.frames import pushed as pushed_frames
+from tests.vectors.frames import valid as valid_frames
+from tests.vectors.frames.invalid import InvalidVector
+from tests.vectors.frames.voices import SENT_AT_NS, Vector
 from tests.vectors.protocol_file import protocol_file
-from tests.vectors.voices import SENT_AT_NS, Vector
 
 FOLDER = Path(__file__).parent
 INDICES = (0, 1, 2, 9, 96, 97, 98, 12_345, 999_999, 9_999_999, 33_554_431)

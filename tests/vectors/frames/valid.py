@@ -70,15 +70,13 @@ from protocol.vocabulary import (
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, bank_seat_for
 from tests.customers import outlets_above, restraint
 from tests.protocol import keys
-from tests.vectors import (
-    act_frames,
-    clearing_frames,
-    feed_frames,
-    open_item_frames,
-    pushed_frames,
-    reconciling_frames,
-)
-from tests.vectors.voices import (
+from tests.vectors.frames import acts as act_frames
+from tests.vectors.frames import clearing as clearing_frames
+from tests.vectors.frames import feeds as feed_frames
+from tests.vectors.frames import open_items as open_item_frames
+from tests.vectors.frames import pushed as pushed_frames
+from tests.vectors.frames import reconciling as reconciling_frames
+from tests.vectors.frames.voices import (
     DECIDED_AT_NS,
     SENT_AT_NS,
     TRADE_DATE,

@@ -71,10 +71,10 @@ from protocol.vocabulary import (
     RecordKind,
 )
 from tests.bank_seats import DAY_SEAT
-from tests.vectors import settling_frames
-from tests.vectors.interest_frames import of_interest
-from tests.vectors.outcomes import outcomes
-from tests.vectors.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
+from tests.vectors.frames import settling as settling_frames
+from tests.vectors.frames.interest import of_interest
+from tests.vectors.frames.outcomes import outcomes
+from tests.vectors.frames.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
 
 NEXT_PLACE = 65_536
 OF_CORRECTION = (
