@@ -36,9 +36,11 @@ from protocol.messages.queries import OF_ALL_PARTIES
 from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import FrameKind, SeatRole, Way
 from rules.kinds import LAW
-from tests.protocol import document_acts, document_lines, document_states
-from tests.protocol.document_tables import golden, hex_lines, table, type_name
-from tests.protocol.document_words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS, SETS
+from tests.protocol.page import acts as document_acts
+from tests.protocol.page import lines as document_lines
+from tests.protocol.page import states as document_states
+from tests.protocol.page.tables import golden, hex_lines, table, type_name
+from tests.protocol.page.words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS, SETS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "protocol.md"
 SECTION = re.compile(r"(<!-- made from code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -6,7 +6,7 @@ from protocol import limits
 from protocol.codes import ReplyCode
 from protocol.vocabulary import FrameKind
 from tests.protocol.document import DOCUMENT, SECTION, SECTIONS, renewed
-from tests.protocol.document_words import LIMITS
+from tests.protocol.page.words import LIMITS
 
 TEXT = DOCUMENT.read_text(encoding="utf-8")
 

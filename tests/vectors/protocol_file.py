@@ -30,7 +30,7 @@ from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITION
 from rules.day.states import LANE_STATES
 from rules.kinds import LAW, refusals_by_state
 from tests.protocol.document import INSIDE_THE_BANK, capitals_max
-from tests.protocol.document_words import CODE_CLASSES, LIMITS, MEANINGS, SETS
+from tests.protocol.page.words import CODE_CLASSES, LIMITS, MEANINGS, SETS
 
 S = TypeVar("S", bound=Enum)
 T = TypeVar("T", bound=Enum)

@@ -11,7 +11,7 @@ from protocol.messages.queries import AnswerMessage, BuyingPowerAnswer, Contract
 from protocol.messages.session import NotApplied, Terminate
 from protocol.records import OUTCOME
 from protocol.session.told_codes import check_answer_codes, check_outcome_codes, code_of_end, code_of_refusal
-from tests.protocol.document_words import CODE_CLASSES
+from tests.protocol.page.words import CODE_CLASSES
 
 
 def test_every_message_with_a_code_says_which_classes_it_may_tell() -> None:

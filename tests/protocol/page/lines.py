@@ -9,8 +9,8 @@ from protocol.kinds import FEE_FIELDS, KINDS, LINE_KINDS, SECOND_FIELDS
 from protocol.records import RECORD
 from protocol.vocabulary import LineSide
 from rules.day.clearing import LINES, Brought, brought_by
-from tests.protocol.document_tables import golden, hex_lines, table, type_name
-from tests.protocol.document_words import NET_WORDS
+from tests.protocol.page.tables import golden, hex_lines, table, type_name
+from tests.protocol.page.words import NET_WORDS
 
 TURNOVER_FEN, SECOND_FEN, FEES_FEN = 1_000, 20, 3
 

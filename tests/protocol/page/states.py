@@ -14,7 +14,7 @@ from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITION
 from rules.day.states import LANE_STATES
 from rules.kinds import LAW, refusals_by_state
 from rules.pushes import PUSH_STATES
-from tests.protocol.document_tables import table
+from tests.protocol.page.tables import table
 
 LOSS_WORDS = {False: "not reported", True: "reported"}
 
