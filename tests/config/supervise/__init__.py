@@ -1,0 +1,1 @@
+"""Processes started, restarted and asked; the folder that they stand in."""
