@@ -110,7 +110,7 @@ def test_a_stopped_process_is_found_out_in_bounded_time(config: Config, capsys: 
         "taken = listening(Path(sys.argv[1]), 'ledger'); print('up', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code_text, str(config.state_directory)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]) as process:
         assert process.stdout is not None
         process.stdout.readline()
         ready = {"pid": process.pid, "ports": {"metrics": 9611}}

@@ -17,7 +17,7 @@ from config.schema import Config, Supervise, load
 from config.supervise.children import RestartBudget
 from config.supervise.supervisor import Supervisor
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STAND_IN = f"""
 import signal, sys, time
 sys.path.insert(0, {str(ROOT)!r})

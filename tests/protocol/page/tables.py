@@ -1,6 +1,6 @@
 """What several sections of docs/protocol.md are written with: tables, names of types, golden frames, bytes.
 
-Belongs here: helpers that know no section. Never here: a section (document, document_lines).
+Belongs here: helpers that know no section. Never here: a section (document, lines).
 """
 
 from protocol.frame import Frame

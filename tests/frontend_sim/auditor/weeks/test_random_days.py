@@ -2,7 +2,7 @@
 answered every order, movement, closing and correction likewise.
 
 Belongs here: that both agree. Never here: how rows are told (watch), what happens on the days (tests.ledger_core.days).
-One seed again: `pytest tests/frontend_sim/auditor/weeks/test_random_days.py -k "[17]"`; `-m chaos` for those of `make chaos`.
+One seed again: `pytest tests/frontend_sim/auditor/weeks/test_random_days.py -k "[17]"`; `make chaos` runs `-m chaos`.
 """
 
 import random
