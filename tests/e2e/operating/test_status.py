@@ -1,6 +1,6 @@
 """`yzt status` of a serving installation, one of whose processes is stopped; and the command that reads by SQL.
 
-Belongs here: real processes. Never here: what is said of dead ones (tests/config/test_status).
+Belongs here: real processes. Never here: what is said of dead ones (tests/config/supervise/test_status).
 """
 
 import os

@@ -1,6 +1,6 @@
 """What the log says of brokers and strangers, and that one of them cannot fill it.
 
-Belongs here: a gateway's lines, and the bound on them. Never here: how a line is written (tests/config/test_logs).
+Belongs here: a gateway's lines, and the bound on them. Never here: how a line is written (tests/config/kit/test_logs).
 """
 
 import logging

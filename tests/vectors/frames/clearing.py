@@ -1,6 +1,6 @@
 """The golden frames of a clearing set 清算数据: its announcement, one line of each kind, what the steps are answered.
 
-Belongs here: these frames and what they mean. Never here: who speaks (voices), all other frames (valid_frames).
+Belongs here: these frames and what they mean. Never here: who speaks (voices), all other frames (valid).
 The announcement is what its lines come to; tests/outsider adds them up for itself.
 """
 

@@ -1,6 +1,6 @@
 """The golden frames of reconciliation and publishing 对账: what a broker asks and is told, what the day desk says.
 
-Belongs here: these frames and what they mean. Never here: who speaks (voices), the set itself (clearing_frames).
+Belongs here: these frames and what they mean. Never here: who speaks (voices), the set itself (clearing).
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Golden frames of a date that is settled: its begin, what is to settle, settlements and credits, and what is told.
 
-Belongs here: making them. Never here: their order beside others (reconciling_frames), checks.
+Belongs here: making them. Never here: their order beside others (reconciling), checks.
 """
 
 from collections.abc import Iterator

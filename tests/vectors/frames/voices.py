@@ -1,7 +1,7 @@
 """Who speaks in the golden frames, and when: the bank, a broker of each suite, the bank's own seats.
 
 Belongs here: voices, the frame that one message makes, what every golden frame shares. Never here: which frames there
-are (valid_frames, clearing_frames, invalid_frames).
+are (valid, clearing, invalid).
 """
 
 from typing import NamedTuple
