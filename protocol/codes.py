@@ -54,6 +54,7 @@ class ReplyCode(IntEnum):
     EXPIRED = 320
     CONTRACT_UNKNOWN = 330
     ACCOUNT_UNKNOWN = 332
+    SCHEME_FORBIDS = 333
     CONTRACT_TERMINATED = 335
     CONTRACT_RUNS_OFF = 338
     CONTRACT_PRE_ASSIGNED = 340
@@ -198,6 +199,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.EXPIRED: CodeFacts("decided after valid-until", True, "1006"),
     ReplyCode.CONTRACT_UNKNOWN: CodeFacts("no such contract of this party", False, "2011"),
     ReplyCode.ACCOUNT_UNKNOWN: CodeFacts("no such account", False, "2011"),
+    ReplyCode.SCHEME_FORBIDS: CodeFacts("not of the scheme by which the broker's orders come", False, "1026"),
     ReplyCode.CONTRACT_TERMINATED: CodeFacts("the contract has ended", False, "2012"),
     ReplyCode.CONTRACT_RUNS_OFF: CodeFacts("its card was replaced: only what was begun ends here", False, "2012"),
     ReplyCode.CONTRACT_PRE_ASSIGNED: CodeFacts("the customer has not confirmed the contract", True, "1004"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .limits import RECORD_BYTES
 from .records import RECORD
-from .vocabulary import RecordKind, SeatRole
+from .vocabulary import RecordKind, Scheme, SeatRole
 
 KIND_CODES = 256  # a kind is read as one byte; tables by kind cover all of them
 WORDS_PER_RECORD = RECORD_BYTES // 8
@@ -41,6 +41,9 @@ LINE_FIELDS = ("kind", TRADE_DAY_FIELD, "contract_no")
 """What every line of a clearing set uses."""
 
 
+OF_BOTH, OF_B = frozenset(Scheme), frozenset({Scheme.B})
+
+
 @dataclass(frozen=True, slots=True)
 class WireKind:
     """What the wire must know of one kind."""
@@ -57,6 +60,7 @@ class WireKind:
     verb: str = "submit"  # of the SDK
     told_at_sign_off: bool = False  # how many of it, and how much, the bank has of the broker's date
     is_line: bool = False  # of a clearing set: it says what was, and moves nothing when it comes
+    schemes: frozenset[Scheme] = OF_BOTH  # of the broker that sends it; what the bank's desks send is of both
 
     @property
     def all_fields(self) -> tuple[str, ...]:
@@ -105,6 +109,7 @@ KINDS: dict[RecordKind, WireKind] = {
             senders=_BROKER,
             verb="freeze",
             told_at_sign_off=True,
+            schemes=OF_B,
             amount="to freeze",
             amount_fen_min=1,
             fields=(*ORDER_FIELDS, *PRICE_FIELDS),
@@ -117,6 +122,7 @@ KINDS: dict[RecordKind, WireKind] = {
             senders=_BROKER,
             verb="release",
             told_at_sign_off=True,
+            schemes=OF_B,
             amount="to release",
             amount_fen_min=1,
             fields=TARGET_FIELDS,
@@ -128,6 +134,7 @@ KINDS: dict[RecordKind, WireKind] = {
             senders=_BROKER,
             verb="fill_buy",
             told_at_sign_off=True,
+            schemes=OF_B,
             amount="the charge (turnover and fees)",
             amount_fen_min=1,
             fields=(*ORDER_FIELDS, TRADE_DAY_FIELD, RELEASE_FIELD, TURNOVER_FIELD, *TARGET_FIELDS),
@@ -139,6 +146,7 @@ KINDS: dict[RecordKind, WireKind] = {
             senders=_BROKER,
             verb="fill_sell",
             told_at_sign_off=True,
+            schemes=OF_B,
             amount="net proceeds",
             amount_fen_min=0,
             fields=(*ORDER_FIELDS, TRADE_DAY_FIELD, TURNOVER_FIELD),
@@ -317,4 +325,5 @@ def unused_bits(row: WireKind) -> tuple[int, ...]:
 
 
 assert set(KINDS) == set(RecordKind)
+assert all(row.schemes == OF_BOTH or row.senders == _BROKER for row in KINDS.values())
 assert all(0 < kind < KIND_CODES // 2 for kind in RecordKind)  # an int8 on the wire

@@ -142,6 +142,13 @@ class Mode(IntEnum):
     TRANSFER = 1  # 划转: what could be withdrawn of it is moved to the bank's own account for that broker
 
 
+class Scheme(IntEnum):
+    """Who computes what an order of a broker's customers freezes, and hears of it first."""
+
+    B = 0  # the broker 方案二
+    A = 1  # the bank 方案一
+
+
 class RestraintKind(IntEnum):
     """Why money of an account is withheld."""
 

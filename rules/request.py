@@ -32,6 +32,7 @@ class Request(NamedTuple):
     market_closed: bool
     stopped: int  # not 0: the broker that sends it takes no new orders
     moves_money: int  # 1: it is in transfer mode
+    scheme: int  # by which its customers' orders come; of the bank B, whose desks send nothing that is of one alone
     seat: int
     serial: int  # of a movement, 0 for none
     way: int  # likewise
@@ -229,6 +230,7 @@ ROLE_FORBIDS = refusal(ReplyCode.ROLE_FORBIDS)
 EXPIRED = refusal(ReplyCode.EXPIRED)
 CONTRACT_UNKNOWN = refusal(ReplyCode.CONTRACT_UNKNOWN)
 ACCOUNT_UNKNOWN = refusal(ReplyCode.ACCOUNT_UNKNOWN)
+SCHEME_FORBIDS = refusal(ReplyCode.SCHEME_FORBIDS)
 BROKER_STOPPED = refusal(ReplyCode.BROKER_STOPPED)
 MARKET_CLOSED = refusal(ReplyCode.MARKET_CLOSED)
 AMOUNT_OUT_OF_RANGE = refusal(ReplyCode.AMOUNT_OUT_OF_RANGE)

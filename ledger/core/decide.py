@@ -31,6 +31,7 @@ from rules.request import (
     MALFORMED,
     MARKET_CLOSED,
     ROLE_FORBIDS,
+    SCHEME_FORBIDS,
     SERIAL_USED,
     Correction,
     Decision,
@@ -47,6 +48,7 @@ from rules.request import (
 # The two tables by plain numbers, as requests have them.
 _PAGE = {int(kind): row.page for kind, row in LAW.items()}
 _SENDERS = {int(kind): frozenset(map(int, row.senders)) for kind, row in KINDS.items()}
+_SCHEMES = {int(kind): frozenset(map(int, row.schemes)) for kind, row in KINDS.items()}
 _EXPIRING = frozenset(int(kind) for kind, row in KINDS.items() if row.expires)
 _AMOUNT_FEN_MIN = {int(kind): row.amount_fen_min for kind, row in KINDS.items()}
 _COUNTING = frozenset(int(kind) for kind, row in LAW.items() if row.counts_serial)
@@ -75,6 +77,8 @@ def decide_one(
         return EXPIRED
     if not request.known:
         return _UNKNOWN[kind]
+    if request.scheme not in _SCHEMES[kind]:
+        return SCHEME_FORBIDS
     if (kind, request.state) in _STATE and (kind, request.state, request.way) not in _WORKS:
         return _STATE[kind, request.state]
     if request.stopped and kind in _NEEDING_MARKET:
@@ -160,6 +164,7 @@ def _requests(
         plain(block.market_closed),
         plain(block.stopped),
         plain(block.moves_money),
+        plain(block.scheme),
         plain(block.seat),
         plain(block.serial),
         plain(block.way),

@@ -28,7 +28,7 @@ from protocol.kinds import (
     WireKind,
     unused_bits,
 )
-from protocol.vocabulary import ClearedEvent, Fate, SeatRole
+from protocol.vocabulary import ClearedEvent, Fate, Scheme, SeatRole
 from rules.contracts import STATE_CODES
 from rules.day.clearing import LINES, LineKind
 from rules.kinds import LAW, LawKind, refusals_by_state, working_ways
@@ -140,6 +140,14 @@ def _may_send_table() -> ByteColumn:
     return table
 
 
+def _other_schemes_table() -> Mask:
+    table = np.zeros(len(Scheme) * KIND_CODES, bool)
+    for kind, row in KINDS.items():
+        for scheme in set(Scheme) - row.schemes:
+            table[scheme * KIND_CODES + kind] = True
+    return table
+
+
 def _state_code_table() -> ShortColumn:
     table = np.zeros(KIND_CODES * STATE_CODES, np.int16)
     for kind in LAW:
@@ -156,6 +164,9 @@ NEVER_LATE = frozenset((int(kind), int(way)) for kind, row in LAW.items() for wa
 
 MAY_SEND = _may_send_table()
 """((roles + 1) × 256,) int8 at role × 256 + kind: 1 where the role may send the record kind."""
+
+IS_OF_ANOTHER_SCHEME = _other_schemes_table()
+"""(schemes × 256,) at scheme × 256 + kind: whether a broker of the scheme sends no such kind."""
 
 UNKNOWN_CODE = np.where(NAMES_ACCOUNT, ReplyCode.ACCOUNT_UNKNOWN, ReplyCode.CONTRACT_UNKNOWN).astype(np.int16)
 """(256,) int16 by kind: the reply code when what it names is not there."""

@@ -87,6 +87,7 @@ class Block:
     market_closed: bool  # nothing that needs the market is accepted
     stopped: int | LongColumn  # the sender is a broker that takes no new orders, which come from its own seats alone
     moves_money: int | LongColumn  # the sender is a broker in transfer mode, whose seats alone freeze
+    scheme: int | LongColumn  # of the sender, of the bank B
     known: Mask  # what it names exists, the check digits fit, and the sender may touch it
     contract: Positions  # index, 0 where there is none
     state: LongColumn  # of the contract or account, see rules.contracts
@@ -155,6 +156,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         market_closed=is_market_closed(book.phase),
         stopped=frames.over_records(book.stopped[sender].astype(np.int64)),
         moves_money=frames.over_records(book.moved.mode[sender].astype(np.int64)),
+        scheme=frames.over_records(book.orders.schemes.now[sender].astype(np.int64)),
         known=known,
         contract=contract,
         state=state,

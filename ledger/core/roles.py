@@ -14,6 +14,7 @@ from protocol.messages.control import (
     RegisterKey,
     RegisterParty,
     RegisterSeat,
+    SetScheme,
 )
 from protocol.messages.customers.accounts import (
     ChangeAccount,
@@ -69,7 +70,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.MASTER_DATA: frozenset(
         {
             *(RegisterParty, RegisterKey, EndKey, RegisterSeat, ChangeMode, RegisterOutlets, RegisterPersons, Act),
-            *(OpenAccounts, SignContracts),
+            *(OpenAccounts, SignContracts, SetScheme),
         }
     ),
     SeatRole.IDENTITY_DESK: frozenset({Identify, ConfirmPush}),
@@ -78,7 +79,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
 seal locks the bank out."""
 
 NEEDS_ACT: frozenset[type[ControlMessage]] = frozenset(
-    {RegisterPersons, RegisterKey, EndKey, ChangeMode, Restrain, LiftRestraint, ExtendRestraint}
+    {RegisterPersons, RegisterKey, EndKey, ChangeMode, SetScheme, Restrain, LiftRestraint, ExtendRestraint}
 )
 """What no seat may say by itself any more once the bank is sealed; and a new parent of an outlet."""
 

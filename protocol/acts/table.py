@@ -20,12 +20,12 @@ from msgspec import Meta
 
 from ..errors import MisuseError
 from ..limits import ACT_AHEAD_S_MAX, ACT_AHEAD_SHORT_S_MAX, ACT_TEXT_BYTES_MAX, OUTLET_MAX
-from ..messages.control import ChangeMode, ControlMessage, EndKey, RegisterKey
+from ..messages.control import ChangeMode, ControlMessage, EndKey, RegisterKey, SetScheme
 from ..messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
-from ..messages.fields import BoundSeatNo, Count, KeyId, Name, PartyNo, PersonNo, Second, TradeDate
+from ..messages.fields import BoundSeatNo, KeyId, Name, PartyNo, PersonNo, Second
 from ..messages.outlets import OutletEntry, RegisterOutlets
 from ..messages.persons import NewPerson, OutletOrAll, PersonKey, RegisterPersons, StaffNo
-from ..vocabulary import SUITES, Mode, OutletLevel, RestraintKind, Right
+from ..vocabulary import SUITES, Mode, OutletLevel, RestraintKind, Right, Scheme
 from .base import ActText
 from .clearing import (
     AdvanceLimitAct,
@@ -48,6 +48,7 @@ from .corrections import (
 from .customers import ChangeHolderAct
 from .day import AdoptSetAct, DayAct
 from .moved import ReverseAct
+from .parties import ChangeModeAct, OfBrokers, ResumeBrokerAct, SetSchemeAct, StopBrokerAct, TerminateBrokerAct
 from .restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from .savings import SavingsInterestAct
 from .shown_text import is_shown_as_it_is
@@ -62,7 +63,6 @@ SuiteWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(SUITES)})$")]
 RightWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(right.name for right in Right if right)})$")]
 RightWords = Annotated[list[RightWord], Meta(max_length=len(Right) - 1)]
 """Ascending, each at most once."""
-ModeWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(mode.name for mode in Mode)})$")]
 LevelWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(level.name for level in OutletLevel)})$")]
 
 
@@ -136,33 +136,6 @@ class EndKeyAct(ActText, frozen=True, kw_only=True, tag="end_key"):
     key_id: KeyId
 
 
-class StopBrokerAct(ActText, frozen=True, kw_only=True, tag="stop_broker"):
-    """A broker's contracts take no new orders; everything else works."""
-
-    party: PartyNo
-
-
-class ResumeBrokerAct(ActText, frozen=True, kw_only=True, tag="resume_broker"):
-    """A stopped broker's contracts take orders again, as their states allow."""
-
-    party: PartyNo
-
-
-class TerminateBrokerAct(ActText, frozen=True, kw_only=True, tag="terminate_broker"):
-    """A broker is stopped for good, for what was unpaid too long, by whomever it is owed; no contract of it begins."""
-
-    party: PartyNo
-    trade_date: TradeDate  # this and the case: the obligation
-    case: Count
-
-
-class ChangeModeAct(ActText, frozen=True, kw_only=True, tag="change_mode"):
-    """Whether what a broker's customers order with stays frozen on their accounts or is moved, as ChangeMode."""
-
-    party: PartyNo
-    mode: ModeWord
-
-
 class VoidAct(ActText, frozen=True, kw_only=True, tag="void"):
     """Nothing but its serial: what its author signed under it or a lower one, and nobody has sent, is worth nothing."""
 
@@ -175,10 +148,7 @@ AnyAct = (
     | RegisterOutletAct
     | RegisterKeyAct
     | EndKeyAct
-    | StopBrokerAct
-    | ResumeBrokerAct
-    | TerminateBrokerAct
-    | ChangeModeAct
+    | OfBrokers
     | RestrainAct
     | LiftRestraintAct
     | ExtendRestraintAct
@@ -242,6 +212,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     ResumeBrokerAct: ActKind(Right.BROKERS, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     TerminateBrokerAct: ActKind(Right.BROKERS, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     ChangeModeAct: ActKind(Right.BROKERS, 2, Concerns.BANK),
+    SetSchemeAct: ActKind(Right.BROKERS, 2, Concerns.BANK),
     RestrainAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     LiftRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     ExtendRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
@@ -327,6 +298,8 @@ def made_of(act: AnyAct) -> Made:
             return EndKey(party, key_id)
         case ChangeModeAct(party=party, mode=mode):
             return ChangeMode(party, int(Mode[mode]))
+        case SetSchemeAct(party=party, scheme=scheme):
+            return SetScheme(party, int(Scheme[scheme]))
         case RestrainAct(account_no=account_no, amount_fen=amount_fen, kind=kind, holds_until_s=until_s):
             return Restrain(account_no, amount_fen, RestraintKind[kind], act.authority, act.document, until_s)
         case LiftRestraintAct(restraint_no=restraint_no, amount_fen=amount_fen):

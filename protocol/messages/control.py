@@ -29,6 +29,7 @@ from .fields import (
     PartyNo,
     PublicKey,
     RoleNo,
+    SchemeNo,
     SeatNo,
     SeatRoleNo,
     SuiteNo,
@@ -108,6 +109,15 @@ class ChangeMode(Message, tag=170, frozen=True):
     mode: ModeNo
 
 
+class SetScheme(Message, tag=97, frozen=True):
+    """Bank control: by which scheme orders of a broker's customers come. Before it has any business at once, then with
+    the first roll at which all that it had is over; the scheme in force takes back a change that waits.
+    """
+
+    party: PartyNo
+    scheme: SchemeNo
+
+
 class SeatEntry(Message, tag=29, frozen=True):
     """A seat as the ledger keeps it."""
 
@@ -162,6 +172,7 @@ ControlMessage = (
     | EndKey
     | RegisterSeat
     | ChangeMode
+    | SetScheme
     | AccountMessage
     | OutletMessage
     | PersonMessage

@@ -24,6 +24,7 @@ WORDS = {
     "suite": "ed25519",
     "level": "OUTLET",
     "mode": "TRANSFER",
+    "scheme": "A",
     "way": "CASH",
     "name": "123",
     "staff_no": "1001",

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocol.acts.parties import StopBrokerAct
 from protocol.acts.shown_text import is_shown_as_it_is
 from protocol.acts.table import (
     ACTS,
@@ -19,7 +20,6 @@ from protocol.acts.table import (
     RegisterKeyAct,
     RegisterOutletAct,
     RegisterPersonAct,
-    StopBrokerAct,
     VoidAct,
     act_of,
     made_by_text,

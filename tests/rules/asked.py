@@ -53,6 +53,7 @@ def request(
         market_closed=False,
         stopped=0,
         moves_money=0,
+        scheme=0,
         seat=0,
         serial=0,
         way=0,

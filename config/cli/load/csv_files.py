@@ -17,7 +17,7 @@ from config.text_files import NotText, csv_rows
 from protocol.acts.shown_text import is_shown_as_it_is
 from protocol.keys.signing import PUBLIC_KEY_BYTES
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES, OUTLETS_PER_CONTROL_MAX
-from protocol.messages.control import ChangeMode, EndKey, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import ChangeMode, EndKey, RegisterKey, RegisterParty, RegisterSeat, SetScheme
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms, SecuritiesAccount
 from protocol.messages.fields import BankAccountNo, PartyNo
 from protocol.messages.outlets import OutletEntry
@@ -30,6 +30,7 @@ from protocol.vocabulary import (
     OutletLevel,
     Right,
     Role,
+    Scheme,
     SeatRole,
     Suite,
     role_fits_party,
@@ -58,6 +59,7 @@ class FileKind(Enum):
 
     PARTIES = ("party", "role", "suite", "name", "proceeds_at_fill")
     MODES = ("party", "mode")
+    SCHEMES = ("party", "scheme")
     SEATS = ("seat", "party", "role")
     KEYS = ("party", "seat", "key_id", "public_key", "not_before", "not_after")
     ENDED_KEYS = ("party", "ended_key_id")
@@ -95,6 +97,7 @@ class ContractLine(msgspec.Struct, frozen=True):
 Item = (
     RegisterParty
     | ChangeMode
+    | SetScheme
     | RegisterSeat
     | RegisterKey
     | EndKey
@@ -244,6 +247,11 @@ def _mode(row: Row) -> Item:
     return ChangeMode(_whole(row, "party"), _word(row, "mode", {mode.name.lower(): int(mode) for mode in Mode}))
 
 
+def _scheme(row: Row) -> Item:
+    words = {scheme.name.lower(): int(scheme) for scheme in Scheme}
+    return SetScheme(_whole(row, "party"), _word(row, "scheme", words))
+
+
 def _key(row: Row) -> Item:
     public_key = _hexadecimal(row, "public_key")
     if len(public_key) not in PUBLIC_KEY_BYTES.values():
@@ -313,6 +321,7 @@ def _person(row: Row) -> Item:
 _MAKERS: dict[FileKind, Callable[[Row], Item]] = {
     FileKind.PARTIES: _party,
     FileKind.MODES: _mode,
+    FileKind.SCHEMES: _scheme,
     FileKind.KEYS: _key,
     FileKind.ENDED_KEYS: _ended_key,
     FileKind.SEATS: _seat,

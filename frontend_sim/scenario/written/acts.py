@@ -31,9 +31,10 @@ from protocol.acts.corrections import (
 from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.day import OF_EXCHANGE, AdoptSetAct, DeferAct, ResumeLaneAct
 from protocol.acts.moved import ReverseAct
+from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
 from protocol.acts.restraints import DeductAct
 from protocol.acts.savings import SavingsInterestAct
-from protocol.acts.table import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct, VoidAct, word_of
+from protocol.acts.table import VoidAct, word_of
 from protocol.limits import CORRECTIONS_PER_LIST_MAX, DIGEST_BYTES, HOLDER_BYTES
 from protocol.messages.day.steps import ListedCorrection
 

@@ -1,7 +1,7 @@
 """Refusals that look at nothing which a record can change: argument 1 of the lane, over a whole block.
 
-Belongs here: form, role, expiry, ownership, state, phase of the date, range, in their rank. Never here: what depends on
-money or freezes (lane), a rule of its own (decide).
+Belongs here: form, role, expiry, ownership, scheme, state, phase of the date, range, in their rank. Never here: what
+depends on money or freezes (lane), a rule of its own (decide).
 """
 
 import numpy as np
@@ -10,6 +10,7 @@ from ledger.core.kind_tables import (
     AMOUNT_FEN_MIN,
     EXPIRES,
     IS_KIND,
+    IS_OF_ANOTHER_SCHEME,
     MAY_SEND,
     NEEDS_MARKET,
     NEVER_LATE,
@@ -46,6 +47,7 @@ def final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
         if block.way is not None:
             by_state[_works(block, block.way)] = 0
         np.copyto(code, by_state, where=by_state != 0)
+    mark(code, ReplyCode.SCHEME_FORBIDS, IS_OF_ANOTHER_SCHEME[block.scheme * KIND_CODES + kind])
     unknown = ~block.known
     if is_some(unknown):
         np.copyto(code, UNKNOWN_CODE[kind], where=unknown)

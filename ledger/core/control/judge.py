@@ -18,6 +18,7 @@ from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import catch_up, corrections, dates, lanes
 from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
+from ledger.core.control.orders import schemes
 from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
 from ledger.core.state.day.due_times import seconds_of
@@ -26,19 +27,10 @@ from protocol.acts.corrections import OfDifferences
 from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
 from protocol.acts.moved import ReverseAct
+from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
 from protocol.acts.restraints import DeductAct
 from protocol.acts.savings import SavingsInterestAct
-from protocol.acts.table import (
-    ChangePersonAct,
-    EndPersonKeyAct,
-    Made,
-    RegisterPersonKeyAct,
-    ResumeBrokerAct,
-    StopBrokerAct,
-    TerminateBrokerAct,
-    VoidAct,
-    made_of,
-)
+from protocol.acts.table import ChangePersonAct, EndPersonKeyAct, Made, RegisterPersonKeyAct, VoidAct, made_of
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.keys.party_keys import with_key, without_key
@@ -55,6 +47,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
     ServesAgain,
+    SetScheme,
 )
 from protocol.messages.customers.accounts import (
     ChangeAccount,
@@ -165,6 +158,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return judge_key_end(book, message, sender.key_id, decided_at_ns)
         case RegisterSeat() | ChangeMode():
             return parties.judge_seat_or_mode(book, message)
+        case SetScheme():
+            return schemes.judge_scheme(book, message)
         case RegisterOutlets():
             return outlets.judge_outlets(book, message)
         case RegisterPersons():
@@ -278,6 +273,8 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             parties.register_seat(book, message)
         case ChangeMode(party, mode):
             book.change_mode(party, mode)
+        case SetScheme():
+            schemes.set_scheme(book, message)
         case RegisterOutlets():
             outlets.register_outlets(book, message)
         case RegisterPersons() | ChangePersonAct() | RegisterPersonKeyAct() | EndPersonKeyAct():

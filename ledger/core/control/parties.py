@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.messages.control import ChangeMode, PartyEntry, RegisterParty, RegisterSeat, SeatEntry
-from protocol.vocabulary import Role
+from protocol.vocabulary import Mode, Role
 from rules.day.states import is_market_closed
+from rules.orders.schemes import mode_code
 
 
 def judge_party(book: Book, message: RegisterParty) -> ReplyCode:
@@ -21,7 +22,9 @@ def judge_party(book: Book, message: RegisterParty) -> ReplyCode:
 def judge_seat_or_mode(book: Book, message: RegisterSeat | ChangeMode) -> ReplyCode:
     """What a new seat earns, or another mode, which brokers alone have."""
     if isinstance(message, ChangeMode):
-        return ReplyCode.ACCEPTED if book.role[message.party] == Role.BROKER else ReplyCode.PARTY_UNKNOWN
+        if book.role[message.party] != Role.BROKER:
+            return ReplyCode.PARTY_UNKNOWN
+        return mode_code(Mode(message.mode), book.orders.schemes.named_of(message.party))
     if message.party not in book.parties:
         return ReplyCode.PARTY_UNKNOWN
     return ReplyCode.SEAT_EXISTS if book.seat_owner[message.seat] else ReplyCode.ACCEPTED

@@ -8,7 +8,7 @@ who may sign it (rules.tellers), when a debt is a ground (rules.day.obligations)
 from ledger.core.control.feeds import tell_stopped
 from ledger.core.state.book import STOPPED, TERMINATED, WORKS, Book
 from ledger.core.state.day.obligations import ObligationKey
-from protocol.acts.table import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
+from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
 from protocol.codes import ReplyCode
 from protocol.vocabulary import ObligationState, Role
 from rules.day.obligations import termination_code

@@ -40,6 +40,7 @@ from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.lookups.contracts_of_parties import ContractsOfParties
 from ledger.core.state.number_index import NumberIndex
+from ledger.core.state.orders.tables import OrderTables
 from ledger.core.state.people.outlets import Outlets
 from ledger.core.state.people.permits import Permits
 from ledger.core.state.people.persons import Persons
@@ -183,6 +184,7 @@ class Book:
     gated: Gated = field(default_factory=Gated)  # likewise
     clearing_accounts: ClearingAccounts = field(default_factory=ClearingAccounts)  # likewise
     pushes: Pushes = field(default_factory=Pushes)  # likewise
+    orders: OrderTables = field(default_factory=OrderTables)  # likewise
     contracts_of: ContractsOfParties = field(default_factory=ContractsOfParties)  # no part of it
 
     @staticmethod
@@ -325,8 +327,7 @@ class Book:
         """Close the open trade date and open a later one, which takes a free slot of the ring: numbers begin at 1, the
         freezes of unsettled dates and every open one are carried. `sequence` is already that of the row that rolls."""
         self.unsettled.open(trade_date, self.trade_date)
-        has_clearing = bool(self.clearing.lanes)
-        has = (has_clearing, self.moved.is_used)
+        has = (bool(self.clearing.lanes), self.moved.is_used)
         self.requests = self.requests.rolled(self.trade_date, self.unsettled.oldest_date, *has)
         self.moved.forget_tries(self.requests.carried_keys)
         self._change_modes()

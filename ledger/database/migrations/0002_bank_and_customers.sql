@@ -40,6 +40,8 @@ CREATE TABLE parties (
     terminated       boolean  NOT NULL, -- for good: no contract of it begins either
     mode             smallint NOT NULL CHECK (mode IN (0, 1)), -- 1: what its customers order with is moved 划转
     next_mode        smallint NOT NULL CHECK (next_mode IN (0, 1)), -- that comes with a roll; without a change the same
+    scheme           smallint NOT NULL CHECK (scheme IN (0, 1)), -- 1: orders of its customers come through the bank 方案一
+    next_scheme      smallint NOT NULL CHECK (next_scheme IN (0, 1)), -- that comes with a roll; without a change the same
     name             text     NOT NULL,
     seats            integer[] NOT NULL,
     seat_roles       smallint[] NOT NULL CHECK (cardinality(seat_roles) = cardinality(seats)),

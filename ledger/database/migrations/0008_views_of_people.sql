@@ -59,6 +59,8 @@ SELECT p.party AS party,
        p.terminated AS terminated,
        COALESCE(w4.name, 'NUMBER_' || p.mode) AS mode,
        COALESCE(w5.name, 'NUMBER_' || p.next_mode) AS next_mode,
+       COALESCE(w6.name, 'NUMBER_' || p.scheme) AS scheme,
+       COALESCE(w7.name, 'NUMBER_' || p.next_scheme) AS next_scheme,
        ARRAY(SELECT s.seat || ' ' || COALESCE(w3.name, 'NUMBER_' || s.role)
              FROM unnest(p.seats, p.seat_roles) WITH ORDINALITY AS s (seat, role, place)
              LEFT JOIN word_names w3 ON w3.vocabulary = 'seat_role' AND w3.number = s.role
@@ -67,7 +69,9 @@ FROM parties p
 LEFT JOIN word_names w1 ON w1.vocabulary = 'role' AND w1.number = p.role
 LEFT JOIN word_names w2 ON w2.vocabulary = 'suite' AND w2.number = p.suite
 LEFT JOIN word_names w4 ON w4.vocabulary = 'mode' AND w4.number = p.mode
-LEFT JOIN word_names w5 ON w5.vocabulary = 'mode' AND w5.number = p.next_mode;
+LEFT JOIN word_names w5 ON w5.vocabulary = 'mode' AND w5.number = p.next_mode
+LEFT JOIN word_names w6 ON w6.vocabulary = 'scheme' AND w6.number = p.scheme
+LEFT JOIN word_names w7 ON w7.vocabulary = 'scheme' AND w7.number = p.next_scheme;
 COMMENT ON VIEW bank_parties IS 'The bank and the brokers.';
 COMMENT ON COLUMN bank_parties.party IS 'number of the party: the bank is 1, others are brokers';
 COMMENT ON COLUMN bank_parties.party_name IS 'name of that party';
@@ -78,6 +82,8 @@ COMMENT ON COLUMN bank_parties.stopped IS 'whether two people have stopped it: i
 COMMENT ON COLUMN bank_parties.terminated IS 'whether they have stopped it for good 终止协议, for what was unpaid too long: no contract of it begins either';
 COMMENT ON COLUMN bank_parties.mode IS 'FREEZE: what its customers order with stays on their accounts; TRANSFER 划转: it is moved as far as it could be withdrawn';
 COMMENT ON COLUMN bank_parties.next_mode IS 'the mode that comes with the first roll at which nothing of it is moved; without a change the same';
+COMMENT ON COLUMN bank_parties.scheme IS 'B 方案二: its customers order at the broker, which freezes; A 方案一: through the bank';
+COMMENT ON COLUMN bank_parties.next_scheme IS 'the scheme that comes with the first roll at which nothing of it is left; without a change the same';
 COMMENT ON COLUMN bank_parties.seats IS 'seats of the party, each with what it is for';
 
 CREATE VIEW bank_persons AS

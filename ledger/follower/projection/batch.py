@@ -31,7 +31,8 @@ from ledger.follower.projection.feeds import FeedsOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
 from ledger.follower.projection.request_blocks import RequestRuns
 from protocol.acts.customers import ChangeHolderAct
-from protocol.acts.table import Made, ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
+from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
+from protocol.acts.table import Made
 from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.messages.control import (
     ChangeMode,
@@ -41,6 +42,7 @@ from protocol.messages.control import (
     OpenTradeDate,
     RegisterParty,
     RegisterSeat,
+    SetScheme,
 )
 from protocol.messages.customers.accounts import ChangeAccount, ChangeBroker, ChangeContract, ReplaceCard, SignContracts
 from protocol.messages.customers.pushes import ConfirmPush
@@ -51,10 +53,10 @@ if TYPE_CHECKING:
     from ledger.core.rows.rolls import Roll
 
 _OF_PARTIES = (
-    *(Genesis, RegisterParty, RegisterSeat, ChangeMode, OpenTradeDate),
+    *(Genesis, RegisterParty, RegisterSeat, ChangeMode, SetScheme, OpenTradeDate),
     *(StopBrokerAct, ResumeBrokerAct, TerminateBrokerAct),
 )
-"""What may change a party as the read model has it: a roll, the mode of brokers."""
+"""What may change a party as the read model has it: a roll, modes and schemes of brokers."""
 BATCH_RECORDS_MAX = 524_288
 """Records of one transaction: 32 MiB of records; by then the fixed cost of a transaction no longer shows."""
 BATCH_BYTES_MAX = 64 * 1024 * 1024

@@ -9,11 +9,12 @@ import asyncpg
 from ledger.core.state.book import TERMINATED, WORKS, Book
 
 _PUT_PARTY = """
-INSERT INTO parties (party, role, suite, proceeds_at_fill, stopped, terminated, mode, next_mode, name,
-                     seats, seat_roles, as_of_sequence)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO parties (party, role, suite, proceeds_at_fill, stopped, terminated, mode, next_mode, scheme, next_scheme,
+                     name, seats, seat_roles, as_of_sequence)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (party) DO UPDATE
 SET stopped = excluded.stopped, terminated = excluded.terminated, mode = excluded.mode, next_mode = excluded.next_mode,
+    scheme = excluded.scheme, next_scheme = excluded.next_scheme,
     seats = excluded.seats, seat_roles = excluded.seat_roles,
     as_of_sequence = excluded.as_of_sequence
 """
@@ -31,6 +32,8 @@ async def write_parties(connection: asyncpg.Connection, book: Book, sequence: in
             bool(book.stopped[entry.party] == TERMINATED),
             int(book.moved.mode[entry.party]),
             int(book.moved.next_mode[entry.party]),
+            int(book.orders.schemes.now[entry.party]),
+            int(book.orders.schemes.coming[entry.party]),
             readable(entry.name),
             [one.seat for one in entry.seats],
             [one.role for one in entry.seats],

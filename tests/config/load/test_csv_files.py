@@ -15,10 +15,10 @@ from config.cli.load.csv_files import (
 )
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTROL_BODY_BYTES_MAX, OUTLET_MAX
 from protocol.messages.codec import encode
-from protocol.messages.control import ChangeMode, EndKey, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import ChangeMode, EndKey, RegisterKey, RegisterParty, RegisterSeat, SetScheme
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
-from protocol.vocabulary import ContractStatus, Mode, Role, SeatRole, Suite
+from protocol.vocabulary import ContractStatus, Mode, Role, Scheme, SeatRole, Suite
 from tests.customers import holder_of, shares
 
 PARTIES = "party,role,suite,name,proceeds_at_fill"
@@ -43,6 +43,10 @@ def test_each_kind_is_told_by_its_header_row(tmp_path: Path) -> None:
     assert pieces(tmp_path, "party,mode", "2,transfer", "3,Freeze") == [
         Piece(FileKind.MODES, [2], [ChangeMode(2, Mode.TRANSFER)]),
         Piece(FileKind.MODES, [3], [ChangeMode(3, Mode.FREEZE)]),
+    ]
+    assert pieces(tmp_path, "party,scheme", "2,A", "3,b") == [
+        Piece(FileKind.SCHEMES, [2], [SetScheme(2, Scheme.A)]),
+        Piece(FileKind.SCHEMES, [3], [SetScheme(3, Scheme.B)]),
     ]
     assert pieces(tmp_path, KEYS, f"2,0,1,{KEY},1970-01-01T08:00:01+08:00,") == [
         Piece(FileKind.KEYS, [2], [RegisterKey(2, 1, bytes.fromhex(KEY), 1_000_000_000, KEY_NEVER_ENDS_NS, 0)])

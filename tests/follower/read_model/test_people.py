@@ -7,14 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from protocol.acts.customers import ChangeHolderAct
-from protocol.acts.table import (
-    ChangePersonAct,
-    EndPersonKeyAct,
-    RegisterKeyAct,
-    RegisterOutletAct,
-    StopBrokerAct,
-    text_of,
-)
+from protocol.acts.parties import StopBrokerAct
+from protocol.acts.table import ChangePersonAct, EndPersonKeyAct, RegisterKeyAct, RegisterOutletAct, text_of
 from protocol.given_numbers import account_no_from_index
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.vocabulary import Right

@@ -21,7 +21,7 @@ from ledger.core.lines import read
 from ledger.core.state.book import STOPPED
 from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.requests import RequestTable
-from protocol.acts.table import ResumeBrokerAct, StopBrokerAct
+from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct
 from protocol.codes import ReplyCode
 from protocol.given_numbers import contract_no_from_index
 from protocol.messages.customers.accounts import ChangeBroker, ChangeContract, ReplaceCard, SignContracts

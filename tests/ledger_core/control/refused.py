@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from ledger.core.state.day.due_times import seconds_of
 from protocol.acts.day import ChangeDueTimesAct
-from protocol.acts.table import ChangePersonAct, EndPersonKeyAct, StopBrokerAct, VoidAct
+from protocol.acts.parties import StopBrokerAct
+from protocol.acts.table import ChangePersonAct, EndPersonKeyAct, VoidAct
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.customers.accounts import OpenAccounts
 from protocol.messages.persons import Act, RegisterPersons

@@ -10,17 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.core.control.judge import Sender, judge
-from protocol.acts.table import (
-    AnyAct,
-    EndKeyAct,
-    EndPersonKeyAct,
-    RegisterKeyAct,
-    ResumeBrokerAct,
-    StopBrokerAct,
-    VoidAct,
-    act_of,
-    text_of,
-)
+from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct
+from protocol.acts.table import AnyAct, EndKeyAct, EndPersonKeyAct, RegisterKeyAct, VoidAct, act_of, text_of
 from protocol.codes import ReplyCode
 from protocol.limits import ACT_SERIAL_STEP_MAX, ACTS_REMEMBERED_MAX
 from protocol.messages.control import EndKey, RegisterKey

@@ -25,6 +25,7 @@ from protocol.messages.control import (
     RegisterKey,
     RegisterParty,
     RegisterSeat,
+    SetScheme,
 )
 from protocol.messages.customers.accounts import (
     ChangeAccount,
@@ -37,7 +38,7 @@ from protocol.messages.customers.accounts import (
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
 from protocol.messages.day.steps import SignOff
 from protocol.messages.outlets import RegisterOutlets
-from protocol.vocabulary import BANK_PARTY, AccountEvent, ContractEvent, ContractStatus, Mode, Role, SeatRole
+from protocol.vocabulary import BANK_PARTY, AccountEvent, ContractEvent, ContractStatus, Mode, Role, Scheme, SeatRole
 from rules.contracts import OWN_STATUSES, TRANSITIONS
 from tests.bank_seats import TELLER_SEAT
 from tests.customers import account, contract, holder_of, outlets_above, restraint
@@ -61,12 +62,13 @@ from tests.people import ANN, Office, administrators, signed
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 BANK_ID = Desk().book.bank_id
-ROLL = 30  # the row of the OpenTradeDate below
+ROLL = 31  # the row of the OpenTradeDate below
 CONTROLS: list[ControlMessage] = [
     RegisterParty(4, Role.BROKER, 1, "four", False),
     RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 1, 0),
     EndKey(BROKER, 1),
     ChangeMode(BROKER, Mode.TRANSFER),
+    SetScheme(BROKER, Scheme.B),
     RegisterSeat(40, BROKER, SeatRole.BROKER),
     RegisterOutlets(outlets_above()),
     OpenAccounts([account(40, 0), replace(account(41, 0), holder=holder_of(0))]),

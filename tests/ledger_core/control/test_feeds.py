@@ -8,7 +8,7 @@ import pytest
 
 from ledger.core.state.book import Book
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
-from protocol.acts.table import ResumeBrokerAct
+from protocol.acts.parties import ResumeBrokerAct
 from protocol.codes import ReplyCode
 from protocol.given_numbers import contract_no_from_index
 from protocol.limits import FEED_ENTRIES_KEPT_MAX, FEED_PAGE_ENTRIES_MAX, SIGNED_FOR_KEPT_MAX

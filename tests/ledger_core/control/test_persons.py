@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from ledger.core.state.forms.slices import state_slices
 from ledger.core.state.people.permits import Permit, PermitList, Permits
+from protocol.acts.parties import StopBrokerAct
 from protocol.acts.table import (
     ChangePersonAct,
     EndPersonKeyAct,
     RegisterPersonAct,
     RegisterPersonKeyAct,
-    StopBrokerAct,
     VoidAct,
     text_of,
     words_of,

@@ -26,6 +26,7 @@ from protocol.messages.control import (
     RegisterKey,
     RegisterParty,
     RegisterSeat,
+    SetScheme,
 )
 from protocol.messages.customers.accounts import (
     ChangeAccount,
@@ -68,6 +69,7 @@ from protocol.vocabulary import (
     Mode,
     RecordKind,
     Role,
+    Scheme,
     SeatRole,
     Suite,
 )
@@ -125,6 +127,7 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "RegisterKey": (RegisterKey(BROKER, 2, PUBLIC_KEY, 0, 1, 0), {SeatRole.MASTER_DATA}),
     "EndKey": (EndKey(BROKER, 1), {SeatRole.MASTER_DATA}),
     "ChangeMode": (ChangeMode(BROKER, Mode.TRANSFER), {SeatRole.MASTER_DATA}),
+    "SetScheme": (SetScheme(OTHER_BROKER, Scheme.B), {SeatRole.MASTER_DATA}),
     "RegisterSeat": (RegisterSeat(40, BROKER, SeatRole.BROKER), {SeatRole.MASTER_DATA}),
     "RegisterOutlets": (RegisterOutlets(outlets_above()), {SeatRole.MASTER_DATA}),
     "RegisterPersons": (RegisterPersons([new_person(BEN)]), {SeatRole.MASTER_DATA}),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from protocol.acts.table import ChangeModeAct
+from protocol.acts.parties import ChangeModeAct
 from protocol.codes import ReplyCode
 from protocol.messages.control import ChangeMode
 from protocol.vocabulary import BANK_PARTY, Mode, Right

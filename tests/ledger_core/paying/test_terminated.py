@@ -6,7 +6,7 @@ Tuesday is due on Wednesday at 10:00; five bank working days behind it, on Monda
 import pytest
 from msgspec.structs import replace
 
-from protocol.acts.table import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
+from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
 from protocol.codes import ReplyCode
 from protocol.given_numbers import contract_no_from_index
 from protocol.messages.codec import decode_content

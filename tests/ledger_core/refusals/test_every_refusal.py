@@ -39,7 +39,7 @@ from protocol.messages.day.steps import (
 from protocol.messages.feeds import Notice, Receipt
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.records import OUTCOME, RecordArray
-from protocol.vocabulary import ContractEvent, SeatRole
+from protocol.vocabulary import ContractEvent, Scheme, SeatRole
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, IDENTITY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import account, contract, holder_of, shares
 from tests.ledger_core.control import refused as people
@@ -83,6 +83,7 @@ RECORDS: list[RecordRow] = [
     (ReplyCode.EXPIRED, "valid until 5, decided at 1,000,000", SEAT, lambda b: freeze(b.ann, 1)),
     (ReplyCode.CONTRACT_UNKNOWN, "of another broker", SEAT, lambda b: freeze(b.foreign, 1)),
     (ReplyCode.ACCOUNT_UNKNOWN, "account 50", SAVINGS_SEAT, lambda b: record(5, account_no_from_index(50), 1)),
+    (ReplyCode.SCHEME_FORBIDS, "of a broker of A", SEAT, lambda b: through_the_bank(b, freeze(b.ended, 1))),
     (ReplyCode.CONTRACT_TERMINATED, "ended", SEAT, lambda b: freeze(b.ended, 1)),
     (ReplyCode.CONTRACT_RUNS_OFF, "its card was replaced", SEAT, lambda b: freeze(b.runs_off, 1)),
     (ReplyCode.CONTRACT_PRE_ASSIGNED, "not confirmed", SEAT, lambda b: freeze(b.pre_assigned, 1)),
@@ -207,6 +208,11 @@ def told_again(b: Bank) -> RecordArray:
 def stopped(b: Bank, asked: RecordArray) -> RecordArray:
     people.stopped(b.desk)
     return after_trading(b, asked)
+
+
+def through_the_bank(b: Bank, asked: RecordArray) -> RecordArray:
+    b.desk.book.orders.schemes.now[BROKER] = Scheme.A
+    return asked
 
 
 def after_trading(b: Bank, asked: RecordArray) -> RecordArray:

@@ -14,7 +14,7 @@ from ledger.core.invariants import check_book
 from ledger.core.state.day.obligations import ObligationKey
 from protocol.account_codes import AccountCode
 from protocol.acts.clearing import AdvanceLimitAct, MarketRateAct
-from protocol.acts.table import TerminateBrokerAct
+from protocol.acts.parties import TerminateBrokerAct
 from protocol.codes import ReplyCode
 from protocol.messages.control import ChangeMode
 from protocol.messages.customers.accounts import OpenAccounts, ReplaceCard

@@ -5,7 +5,8 @@ Belongs here: these frames and what they mean. Never here: who speaks (voices), 
 
 from collections.abc import Iterator
 
-from protocol.acts.table import StopBrokerAct, text_of
+from protocol.acts.parties import StopBrokerAct
+from protocol.acts.table import text_of
 from protocol.codes import ReplyCode
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.records import STATE_NUMBER_GIVEN

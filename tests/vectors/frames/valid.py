@@ -24,6 +24,7 @@ from protocol.messages.control import (
     RegisterKey,
     RegisterParty,
     RegisterSeat,
+    SetScheme,
 )
 from protocol.messages.customers.accounts import (
     AccountTerms,
@@ -64,6 +65,7 @@ from protocol.vocabulary import (
     FrameKind,
     Mode,
     RecordKind,
+    Scheme,
     SeatRole,
     Suite,
 )
@@ -237,6 +239,7 @@ def of_bank_seat() -> Iterator[Vector]:
         ("end_settlement", EndSettlement(20_260_921)),
         ("end_key", EndKey(2, 5)),
         ("change_mode", ChangeMode(2, Mode.TRANSFER)),
+        ("set_scheme", SetScheme(2, Scheme.A)),
         ("sign_off", SignOff(20_260_921)),
         ("confirm_roll", ConfirmRoll(20_260_922, 4_711, 1, hashlib.sha256(b"state").digest())),
     ]

@@ -72,6 +72,7 @@ from rules.contracts import (
     status_told,
 )
 from rules.entries import OPENING
+from rules.orders.schemes import sends
 
 
 def judge_accounts(book: Book, message: OpenAccounts) -> ReplyCode:
@@ -122,6 +123,8 @@ def judge_event(book: Book, party: int, message: ChangeContract) -> ReplyCode:
     index = own_contract(book, party, message.contract_no)
     if index < 0:
         return ReplyCode.CONTRACT_UNKNOWN
+    if not sends(book.orders.schemes.of(party), message):
+        return ReplyCode.SCHEME_FORBIDS
     begins = message.event == ContractEvent.CONFIRM
     if begins and begins_none(book, int(book.contract_facts[index]) >> PARTY_SHIFT):
         return ReplyCode.BROKER_STOPPED

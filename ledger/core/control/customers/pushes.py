@@ -32,6 +32,7 @@ from protocol.messages.customers.accounts import (
 from protocol.messages.customers.pushes import ConfirmPush, Identify, OpenPush, PushContract, PushFacts, PushMessage
 from protocol.vocabulary import AccountStatus, CardAnswer, ContractEvent, ContractStatus, Market, PushEvent, PushState
 from rules.contracts import MAY_REPLACE_CARD
+from rules.orders.schemes import sends
 from rules.pushes import (
     FUTILE,
     PUSH_STATES,
@@ -132,6 +133,8 @@ def _open_push(book: Book, push: Push) -> OpenPush:
 def _judge_contract(book: Book, party: int, seat: int, message: PushContract) -> ReplyCode:
     if message.replaces and own_contract(book, party, message.replaces) < 0:
         return ReplyCode.CONTRACT_UNKNOWN
+    if not sends(book.orders.schemes.of(party), message):
+        return ReplyCode.SCHEME_FORBIDS
     if begins_none(book, party):
         return ReplyCode.BROKER_STOPPED
     if message.serial <= int(book.seat_serial[seat]):

@@ -14,7 +14,8 @@ from ledger.core.state.book import Book
 from ledger.core.state.day.obligations import Obligation
 from protocol.acts.clearing import AdvanceLimitAct, ClearingInterestAct, PayOutAct, TakeBackFundAct
 from protocol.acts.day import ChangeDueTimesAct
-from protocol.acts.table import Made, ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
+from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
+from protocol.acts.table import Made
 from protocol.limits import TRADE_DATE_MAX
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.day.paying import Due, Fund, Pay

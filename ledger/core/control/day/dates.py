@@ -8,6 +8,7 @@ from ledger.core.control import feeds
 from ledger.core.control.clearing_accounts import collecting
 from ledger.core.control.customers import accounts, restraints
 from ledger.core.control.day import obligations
+from ledger.core.control.orders import schemes
 from ledger.core.state.book import Book
 from ledger.core.state.day.due_times import seconds_of
 from protocol.codes import ReplyCode
@@ -72,8 +73,9 @@ def end_settlement(book: Book, trade_date: int) -> None:
 
 
 def open_date(book: Book, trade_date: int, windows: list[Window], decided_at_ns: int) -> None:
-    """The roll, the due times of the date that it opens, and what is told of it and ends by it."""
+    """The roll, the schemes that hold from it, the due times of the date that it opens, what is told of it and ends."""
     book.roll(trade_date)
+    schemes.change_at_roll(book)
     now_s, unsettled = decided_at_ns // NS_PER_S, set(book.unsettled.dates.tolist())
     book.due_times.forget_over(unsettled, now_s)
     book.obligations.forget_over(unsettled, now_s)

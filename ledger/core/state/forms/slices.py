@@ -169,6 +169,7 @@ def _common_digest(book: Book) -> bytes:
     digest.update(book.seat_role.data)
     digest.update(book.moved.mode.data)
     digest.update(book.moved.next_mode.data)
+    digest.update(book.orders.common())
     for party_column in (book.stopped, book.tolerance_contract_fen, book.tolerance_date_fen):
         digest.update(party_column.data)
     digest.update(book.unsettled.agreed.data)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from protocol.acts.table import StopBrokerAct
+from protocol.acts.parties import StopBrokerAct
 from protocol.codes import ReplyCode
 from protocol.vocabulary import ObligationState
 from tests.follower.world import asked, world

@@ -29,9 +29,10 @@ from protocol.acts.clearing import (
 from protocol.acts.corrections import CorrectAct, DecideAct, ToleranceAct, WithdrawSetAct
 from protocol.acts.day import AdoptSetAct
 from protocol.acts.moved import ReverseAct
+from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
 from protocol.acts.restraints import DeductAct, LiftRestraintAct, RestrainAct
 from protocol.acts.savings import SavingsInterestAct
-from protocol.acts.table import AnyAct, ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct, act_of
+from protocol.acts.table import AnyAct, act_of
 from protocol.codes import ReplyCode
 from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_no_from_index, contract_no_from_index
 from protocol.header import PREFIX, PrefixArray

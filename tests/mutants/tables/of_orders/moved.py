@@ -11,6 +11,7 @@ COULD = f"{ORDERS}::test_what_could_be_withdrawn_moves"
 TWO = f"{ORDERS}::test_two_orders_of_a_block_do_not_move_the_same_money"
 SEVERAL = f"{ORDERS}::test_several_records_of_a_block_on_one_freeze"
 MODES = "tests/ledger_core/moved/test_modes.py"
+SCHEMES = "tests/ledger_core/orders/test_schemes.py"
 WAITS = f"{MODES}::test_a_change_back_waits_until_nothing_of_the_broker_is_moved"
 AT_ROLL = f"{MODES}::test_with_a_contract_it_changes_at_the_roll"
 CARRIED = f"{ORDERS}::test_an_order_that_is_carried_over_a_roll_keeps_what_is_moved"
@@ -74,6 +75,22 @@ _MODES: list[Row] = [
         AT_ROLL,
     ),
 ]
+_SCHEMES: list[Row] = [
+    (
+        "a scheme changes beside its contracts",
+        "    return not (is_contract_left or is_push_left or is_lane_left)\n",
+        "    return not (is_push_left or is_lane_left)\n",
+        "fills of a date are refused, though they have happened",
+        f"{SCHEMES}::test_it_waits_until_its_last_contract_has_ended_and_the_date_of_that_is_settled",
+    ),
+    (
+        "a mode is moved beside scheme A",
+        "    fits = mode == Mode.FREEZE or schemes == {Scheme.B}\n",
+        "    fits = mode == Mode.FREEZE or Scheme.B in schemes\n",
+        "a broker whose orders move nothing moves money",
+        f"{SCHEMES}::test_a_mode_and_a_scheme_that_both_wait_are_of_one_broker_never",
+    ),
+]
 _ROLL: list[Row] = [
     (
         "what is moved is not carried",
@@ -105,6 +122,7 @@ OF_MOVED = [
     *of_file("blocks/moving.py", _CORE),
     *of_file("blocks/proof.py", _LANE),
     *of_file("state/book.py", _MODES),
+    *of_file("rules/orders/schemes.py", _SCHEMES),
     *of_file("state/requests.py", _ROLL),
     *of_file("control/customers/reversals.py", _REVERSALS),
 ]

@@ -141,6 +141,7 @@ LAYOUTS: dict[str, Layout] = {
     "ExtendRestraint": (119, (("restraint_no", NUMBER), ("holds_until_s", SECONDS))),
     "EndKey": (28, KEY[:2]),
     "ChangeMode": (170, (("party", PARTY), ("mode", Int(0, 1)))),
+    "SetScheme": (97, (("party", PARTY), ("scheme", Int(0, 1)))),
     "OutletEntry": (68, OUTLET),
     "RegisterOutlets": (69, (("outlets", Many(1, 4_096, Nested("OutletEntry"))),)),
     "SignOff": (70, (("trade_date", DATE),)),
@@ -219,7 +220,7 @@ LAYOUTS: dict[str, Layout] = {
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
 CONTROLS = (
     *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),
-    *("ConfirmRoll", "SignOff", "RegisterOutlets", "RegisterPersons", "Act", "ChangeMode"),
+    *("ConfirmRoll", "SignOff", "RegisterOutlets", "RegisterPersons", "Act", "ChangeMode", "SetScheme"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
     *(
         "Restrain",

@@ -1,0 +1,1 @@
+"""What is said beforehand of orders that come through the bank: what each message earns, and does."""

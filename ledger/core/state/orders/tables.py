@@ -1,0 +1,29 @@
+"""All tables of orders that come through the bank, as the book has them.
+
+Belongs here: which there are, their arrays in snapshots, what the first slice of the state has of them. Never here:
+what one of them holds (beside this file), what a message earns or does (ledger.core.control.orders).
+"""
+
+from dataclasses import dataclass, field
+
+from ledger.core.state.columns import NamedArrays
+from ledger.core.state.orders.schemes import Schemes
+
+
+@dataclass(slots=True)
+class OrderTables:
+    """By subject."""
+
+    schemes: Schemes = field(default_factory=Schemes)
+
+    def to_arrays(self) -> NamedArrays:
+        """For snapshots."""
+        return {"schemes": self.schemes.now, "coming_schemes": self.schemes.coming}
+
+    def take(self, arrays: NamedArrays) -> None:
+        """Fill empty ones with what `to_arrays` described."""
+        self.schemes.now[:], self.schemes.coming[:] = arrays["schemes"], arrays["coming_schemes"]
+
+    def common(self) -> bytes:
+        """What is short and of the whole bank."""
+        return self.schemes.now.tobytes() + self.schemes.coming.tobytes()

@@ -1,0 +1,1 @@
+"""What the read model shows of orders that come through the bank."""
