@@ -67,8 +67,10 @@ class AnswerWords:
             link.deliver(lambda: say(link.session, self._clock.elapsed_ns()))
 
     def _say_outcomes(self, waiting: Waiting, frame: Frame) -> None:
-        self._statistics.answered_after(self._clock.elapsed_ns() - waiting.since_ns)
-        self._say(waiting, lambda session, ns: session.send_outcomes(frame, ns))
+        now_ns = self._clock.elapsed_ns()
+        self._statistics.answered_after(now_ns - waiting.since_ns)
+        if (link := self._seats.up.get(waiting.owner)) is not None:
+            link.deliver(partial(link.session.send_outcomes, frame, now_ns))
 
     def _end_unanswered(self, waiting: Waiting) -> None:
         if (link := self._seats.up.get(waiting.owner)) is not None:

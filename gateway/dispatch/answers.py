@@ -38,7 +38,7 @@ class Answers:
     ) -> None:
         """`said`: called when a turn of answers is over; `failed`: with the link of one that could not be said."""
         self._turns = turns
-        self._processor_ns = clock.processor_ns
+        self._elapsed_ns = clock.elapsed_ns
         self._said = said
         self._failed = failed
         self._seats: dict[int, _SeatAnswers] = {}
@@ -72,7 +72,7 @@ class Answers:
                 raise
             except Exception:
                 self._failed(link_number)
-            if self._processor_ns() >= ends_ns:
+            if waiting and self._elapsed_ns() >= ends_ns:
                 break
         if not waiting:
             del self._seats[answers.seat]

@@ -12,6 +12,9 @@ turns would go by before the ledger's answers were read. So a turn is no task's:
 comes works off what is due until the pass has had its share, and `keep` goes on in the next pass. Between two
 passes the sockets are looked at, and the ledger's tasks run. What comes while nobody waits is worked off at once, in
 the task that brought it: that costs two calls and wakes nobody.
+
+A turn is measured by the clock. Where the system took the processor away meanwhile it is over the sooner, and nobody
+is wronged; asking how much of the processor was used is a call of the system, and costs as much as a frame's lookup.
 """
 
 from collections import deque
@@ -23,7 +26,7 @@ from gateway.clock import Clock
 from protocol.client.line.waits import Bell
 from protocol.errors import InvariantBroken
 
-TURN_NS = 250_000  # of processor time: two or three small frames, or one large one
+TURN_NS = 250_000  # two or three small frames, or one large one
 PASS_NS = 1_000_000  # several turns: looking at all sockets costs something by itself
 LONE_PASS_NS = 4_000_000  # while one party alone is at work: nobody waits, and less goes by between its turns
 LONE_AFTER_NS = 100_000_000  # of turns of one party only: then it is alone
@@ -33,7 +36,7 @@ class Worker(Protocol):
     """Something that waits for its turn: a link with frames, a seat with answers."""
 
     def take_turn(self, ends_ns: int) -> bool:
-        """Works until the processor's time is `ends_ns`, on one frame at least. True: there is more to do.
+        """Works until the time is `ends_ns`, on one frame at least. True: there is more to do.
 
         Never waits, and keeps what goes wrong to itself. Raises InvariantBroken.
         """
@@ -44,7 +47,7 @@ class PartyTurns(trio.abc.Instrument):
     """One per gateway. `put`, then `run`; `keep` is the task that does what they leave over."""
 
     def __init__(self, clock: Clock) -> None:
-        self._processor_ns = clock.processor_ns
+        self._elapsed_ns = clock.elapsed_ns
         self._parties: dict[int, deque[Worker]] = {}  # those with work, whose turn is next first
         self._used_ns = 0  # in this pass
         self._pass_ns = PASS_NS
@@ -69,7 +72,7 @@ class PartyTurns(trio.abc.Instrument):
         if self._is_running:
             return
         self._is_running = True
-        parties, began_ns = self._parties, self._processor_ns()
+        parties, began_ns = self._parties, self._elapsed_ns()
         used_ns = self._used_ns
         try:
             while parties:
@@ -87,7 +90,7 @@ class PartyTurns(trio.abc.Instrument):
                     # Behind the others; what came for this party meanwhile waits behind what waited.
                     waiting.extend(parties.pop(party, ()))
                     parties[party] = waiting
-                now_ns = self._processor_ns()
+                now_ns = self._elapsed_ns()
                 used_ns += now_ns - began_ns
                 self._lone_ns += now_ns - began_ns
                 began_ns = now_ns

@@ -140,14 +140,15 @@ class PartnerLink:
 
     def say_it(self) -> None:
         """Sends what the session has queued; cuts the link when the partner has left too much unread."""
-        if self.unsent_bytes > REPLY_BYTES_UNSENT_MAX:
+        session = self.session
+        if session.unsent_bytes + self._being_sent_bytes > REPLY_BYTES_UNSENT_MAX:
             self.cut()
             return
         if self._plain is None or self._being_sent_bytes:
             self._bell.ring()
         else:
             self._send_at_once(self._plain)
-        if self.unsent_bytes or self._unread_told_bytes:
+        if self._being_sent_bytes or self._unread_told_bytes or session.unsent_bytes:
             self._tell_unread()
 
     def cut(self) -> None:
@@ -235,7 +236,7 @@ class PartnerLink:
                 await trio.sleep(CLOSING_PAUSE_S)
                 continue
             handled = self.frames
-            self.session.receive_data(bytes(data), self._now_ns())
+            self.session.receive_data(bytes(data), self._clock.elapsed_ns())
             await self._take_turns()
             if self.frames == handled and len(data) < PIECE_BYTES_MIN and not self.closing:
                 await self._pay_for_piece()
@@ -278,7 +279,7 @@ class PartnerLink:
             await trio.sleep(pause_s)
 
     def take_turn(self, ends_ns: int) -> bool:
-        """Handles frames until the processor's time is `ends_ns`, or one asked for nothing. True: more may be there.
+        """Handles frames until the time is `ends_ns`, or one asked for nothing. True: more may be there.
 
         Whatever goes wrong ends this link. Raises InvariantBroken only.
         """
@@ -298,7 +299,7 @@ class PartnerLink:
         return has_more
 
     def _handle(self, ends_ns: int) -> bool:
-        session, processor_ns = self.session, self._clock.processor_ns
+        session, elapsed_ns = self.session, self._clock.elapsed_ns
         now_ns = self._now_ns()
         has_more = False
         while not self.closing:
@@ -312,7 +313,9 @@ class PartnerLink:
             self.frames += 1
             if self._pause_ns:
                 break
-            if isinstance(event, FrameSpent) or processor_ns() >= ends_ns:
+            if not session.has_received:  # mostly so, and asked for less than the time
+                break
+            if isinstance(event, FrameSpent) or elapsed_ns() >= ends_ns:
                 has_more = True
                 break
         if session.unsent_bytes and not self.closing:

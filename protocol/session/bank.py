@@ -111,6 +111,11 @@ class BankSession(LinkEnd):
         """What the frame under way still lacks; its owner may wait for that much at once."""
         return self._reader.missing_bytes
 
+    @property
+    def has_received(self) -> bool:
+        """Whether bytes came that no frame was made of yet: else `take_frame` has nothing to give."""
+        return self._reader.buffered_bytes > 0
+
     def next_event(self, now_ns: int) -> BankEvent | None:
         """The next thing that concerns the owner, or None when more bytes are needed or the session is over.
 

@@ -102,7 +102,9 @@ async def test_who_comes_late_waits_for_one_turn_of_each_other_party(
     assert log.index("3") - before <= 2
 
 
-async def test_a_party_alone_has_longer_passes_until_another_has_a_turn(turns: PartyTurns, clock: VirtualClock) -> None:
+async def test_a_party_alone_has_longer_passes_until_another_has_a_turn(
+    turns: PartyTurns, clock: VirtualClock, autojump_clock: trio.testing.MockClock
+) -> None:
     log: list[str] = []
     turns.put(2, Digger("2", 10_000, clock, log))
 
