@@ -3,7 +3,6 @@
 Belongs here: the search for the rate and the watch over the lag. Never here: the other cases.
 """
 
-import threading
 import time
 from collections.abc import Callable
 
@@ -12,6 +11,7 @@ from benchmarks.load.plan import LoadResult
 from benchmarks.results import CaseResult, fail, from_rounds, judge
 from benchmarks.rig import Books, Shape, differences, one_round
 from benchmarks.system import System, Wanted, running
+from benchmarks.watch import Sampling
 
 RATES = (400_000, 300_000, 200_000, 150_000, 100_000)  # records a second, highest first
 SECONDS = 60.0
@@ -21,27 +21,17 @@ RECORDS_MAX = 20_000_000
 CONTRACTS = 100_000
 
 
-class LagWatch:
-    """Samples the follower's lag twice a second in a thread until stopped."""
+class LagWatch(Sampling):
+    """Samples the follower's lag twice a second."""
 
     def __init__(self, system: System) -> None:
+        super().__init__(every_seconds=0.5)
         self._system = system
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
         self.largest_seconds = 0.0
 
-    def __enter__(self) -> "LagWatch":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(0.5):
-            lag_seconds = self._system.metric("follower", "yzt_follower_lag_seconds")
-            self.largest_seconds = max(self.largest_seconds, lag_seconds)
+    def _sample(self) -> None:
+        lag_seconds = self._system.metric("follower", "yzt_follower_lag_seconds")
+        self.largest_seconds = max(self.largest_seconds, lag_seconds)
 
 
 def _attempt(rate: int) -> tuple[LoadResult, float, float, list[str]]:

@@ -8,8 +8,10 @@ as one sum by the kernel, and what reading it has cost is told, to be taken from
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -34,18 +36,15 @@ def memory_bytes(supervisor: Supervisor) -> int:
     return sum(_proportional_bytes(each) for name in (*PROCESSES, POSTGRES) for each in _family(supervisor.pid(name)))
 
 
-class PeakMemory:
-    """Samples the memory of a system while the block runs, and once more at its end."""
+class Sampling(ABC):
+    """Looks at a running system every so often, in a thread, while the block runs."""
 
-    def __init__(self, supervisor: Supervisor) -> None:
-        self._supervisor = supervisor
+    def __init__(self, every_seconds: float) -> None:
+        self._every_seconds = every_seconds
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
-        self.peak_bytes = 0
-        self.own_seconds = 0.0
-        """Processor time that sampling took of this process so far."""
 
-    def __enter__(self) -> "PeakMemory":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -54,9 +53,24 @@ class PeakMemory:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._stop.wait(SAMPLE_SECONDS):
+        while not self._stop.wait(self._every_seconds):
             self._sample()
         self._sample()
+
+    @abstractmethod
+    def _sample(self) -> None:
+        """Look once; once more at the end."""
+
+
+class PeakMemory(Sampling):
+    """Samples the memory of a system."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        super().__init__(SAMPLE_SECONDS)
+        self._supervisor = supervisor
+        self.peak_bytes = 0
+        self.own_seconds = 0.0
+        """Processor time that sampling took of this process so far."""
 
     def _sample(self) -> None:
         self.peak_bytes = max(self.peak_bytes, memory_bytes(self._supervisor))
