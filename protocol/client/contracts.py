@@ -3,19 +3,15 @@
 Belongs here: asking what keeps a contract from ending. Never here: pushing one (pushes), money (verbs).
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Coroutine
-from typing import TypeVar
 
 from ..limits import REQUEST_NUMBER_MAX
 from ..messages.customers.open_items import OpenItemsAnswer, OpenItemsQuery
-from ..messages.queries import AnswerMessage, QueryMessage
 from .verbs.arguments import whole_number
+from .verbs.speaking import Speaking
 
-A = TypeVar("A", bound=AnswerMessage)
 
-
-class ContractVerbs(ABC):
+class ContractVerbs(Speaking):
     """What a seat asks of contracts; each verb is to be awaited."""
 
     def open_items(self, number: int, first: int = 0) -> Coroutine[object, object, OpenItemsAnswer]:
@@ -26,7 +22,3 @@ class ContractVerbs(ABC):
         """
         of = whole_number("number", number, 1, REQUEST_NUMBER_MAX)
         return self._ask(OpenItemsQuery(of, whole_number("first", first, 0, 2**40)), OpenItemsAnswer)
-
-    @abstractmethod
-    def _ask(self, query: QueryMessage, kind: type[A]) -> Coroutine[object, object, A]:
-        """Ask, and wait for an answer of this kind."""

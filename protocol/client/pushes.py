@@ -7,7 +7,6 @@ What is sealed can be opened by the bank's identity desk alone, not by who seale
 bank's journal and a copy of any of them hold no word of the customer.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,18 +20,15 @@ from nacl.public import PublicKey, SealedBox
 
 from ..errors import MisuseError
 from ..limits import BANK_ACCOUNT_NO_MAX, REQUEST_NUMBER_MAX
-from ..messages.control import ControlMessage
 from ..messages.customers.accounts import SecuritiesAccount
 from ..messages.customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushContract, PushQuery
-from ..messages.queries import AnswerMessage, QueryMessage
 from ..particulars import Particulars, binding_of, password_to_bytes, person_to_bytes
 from ..vocabulary import BANK_PARTY
 from .keys import KeyFileError, read_key_file
 from .outcomes import Outcome
-from .settings import SeatSettings
 from .verbs.arguments import INT32_MAX, numbers_to_ask, shown, whole_number
+from .verbs.speaking import Speaking
 
-A = TypeVar("A", bound=AnswerMessage)
 B = TypeVar("B")
 PUBLIC_KEY_BYTES = 32
 
@@ -85,7 +81,7 @@ def load_identity_key(path: str | Path, key_id: int) -> IdentityKey:
     return IdentityKey(key_id, key.public_bytes_raw())
 
 
-class PushVerbs(ABC):
+class PushVerbs(Speaking):
     """What a seat has to say of pushes; each verb is to be awaited."""
 
     def push_contract(
@@ -130,24 +126,6 @@ class PushVerbs(ABC):
         if self.settings.party != BANK_PARTY:
             raise MisuseError("pushes are looked into by the bank")
         return self._ask(OpenPushQuery(), OpenPushAnswer)
-
-    @property
-    @abstractmethod
-    def settings(self) -> SeatSettings:
-        """What the seat was opened with."""
-
-    @property
-    @abstractmethod
-    def trade_date(self) -> int:
-        """The open trade date, yyyymmdd."""
-
-    @abstractmethod
-    def control(self, message: ControlMessage) -> Coroutine[object, object, Outcome]:
-        """Send one business control message."""
-
-    @abstractmethod
-    def _ask(self, query: QueryMessage, kind: type[A]) -> Coroutine[object, object, A]:
-        """Ask, and wait for an answer of this kind."""
 
 
 def _checked(value: object, kind: type[B]) -> B:

@@ -3,33 +3,27 @@
 Belongs here: checking what a caller asks for. Never here: how a set is sent (sending), what the bank makes of it.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Coroutine
-from typing import TypeVar
 
 from ...limits import PARTIES_MAX
-from ...messages.control import ControlMessage
 from ...messages.queries import (
-    AnswerMessage,
     DifferenceAnswer,
     DifferenceQuery,
     ProceedsAnswer,
     ProceedsQuery,
-    QueryMessage,
     SetAnswer,
     SetQuery,
 )
 from ...records import RecordArray
 from ..line.calls import KnownDigests
-from ..outcomes import BlockOutcome, Outcome
-from ..settings import SeatSettings
+from ..outcomes import BlockOutcome
 from ..verbs.arguments import calendar_date, whole_number
+from ..verbs.speaking import Speaking
 from .sending import HearsCount, SentSet, send_set
 
-A = TypeVar("A", bound=AnswerMessage)
 
-
-class ClearingVerbs(ABC):
+class ClearingVerbs(Speaking):
     """What a seat does about clearing sets; each verb is to be awaited."""
 
     def clearing_set(self, trade_date: int, party: int = 0) -> Coroutine[object, object, SetAnswer]:
@@ -63,24 +57,6 @@ class ClearingVerbs(ABC):
         """Ask which contracts have proceeds due by a reconciled set, from place `first` on. As `differences`."""
         date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
         return self._ask(ProceedsQuery(date, of, whole_number("first", first, 0, 2**40)), ProceedsAnswer)
-
-    @property
-    @abstractmethod
-    def settings(self) -> SeatSettings:
-        """What the seat was opened with."""
-
-    @property
-    @abstractmethod
-    def trade_date(self) -> int:
-        """The open trade date, yyyymmdd."""
-
-    @abstractmethod
-    def control(self, message: ControlMessage) -> Coroutine[object, object, Outcome]:
-        """Send one business control message."""
-
-    @abstractmethod
-    async def _ask(self, query: QueryMessage, kind: type[A]) -> A:
-        """Ask, and wait for an answer of this kind."""
 
     @abstractmethod
     async def _block(self, body: bytes, valid_until_ns: int, known: KnownDigests | None = None) -> BlockOutcome:

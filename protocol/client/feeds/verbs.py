@@ -4,28 +4,23 @@ Belongs here: checking what a caller asks for, beginning a reader. Never here: h
 (events).
 """
 
-from abc import abstractmethod
 from collections.abc import Coroutine
 
 from ...errors import MisuseError
 from ...limits import AMOUNT_FEN_MAX, OBJECTION_CHARS_MAX, REQUEST_NUMBER_MAX
-from ...messages.control import ControlMessage
 from ...messages.feeds import Notice, Object, Receipt
 from ..line.feed import FeedReader, checked_digest
 from ..line.traffic import Traffic
 from ..outcomes import Outcome
 from ..verbs.arguments import INT32_MAX, calendar_date, shown, text, whole_number
+from ..verbs.speaking import Speaking
 from .events import FeedEvent
 
 
-class FeedVerbs:
+class FeedVerbs(Speaking):
     """Of a seat that has its traffic, and sends control messages."""
 
     _traffic: Traffic
-
-    @abstractmethod
-    def control(self, message: ControlMessage) -> Coroutine[object, object, Outcome]:
-        """Send one business control message."""
 
     def feed(self, after: int = 0, digest: bytes = b"") -> FeedReader:
         """Events that the bank tells the party without being asked, from behind position `after` on: 0 all of them.
