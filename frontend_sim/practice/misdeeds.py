@@ -13,6 +13,7 @@ from frontend_sim.practice.ledger import PracticeLedger
 from frontend_sim.practice.link import PracticeLink
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_unsigned_frame
+from protocol.header import Header
 from protocol.limits import REQUEST_NUMBER_MAX
 from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME
@@ -111,33 +112,44 @@ def _replay_outcomes(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
 
 def _wrong_digest(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """OUTCOMES, rightly signed, that name the digest of another request."""
-    answer = bank.ledger.take(frame, bank.now())
-    if not isinstance(answer, Frame):
-        return _say_honestly(bank, link, frame)
-    body = bytearray(answer.body)
-    body[DIGEST_AT] ^= 1
-    link.put(link.signed(make_unsigned_frame(answer.header, bytes(body))))
-    return True
+
+    def of_another(header: Header, body: bytearray) -> Header:
+        body[DIGEST_AT] ^= 1
+        return header
+
+    return _answer_untruly(bank, link, frame, of_another)
 
 
 def _wrong_count(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """OUTCOMES, rightly signed, with one outcome too many."""
-    answer = bank.ledger.take(frame, bank.now())
-    if not isinstance(answer, Frame):
-        return _say_honestly(bank, link, frame)
-    header = answer.header._replace(record_count=answer.header.record_count + 1)
-    link.put(link.signed(make_unsigned_frame(header, answer.body + bytes(OUTCOME.itemsize))))
-    return True
+
+    def one_more(header: Header, body: bytearray) -> Header:
+        body += bytes(OUTCOME.itemsize)
+        return header._replace(record_count=header.record_count + 1)
+
+    return _answer_untruly(bank, link, frame, one_more)
 
 
 def _impossible_outcome(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """OUTCOMES, rightly signed, of a freeze in state -5."""
+
+    def impossible(header: Header, body: bytearray) -> Header:
+        body[STATE_AT : STATE_AT + 2] = (-5).to_bytes(2, "little", signed=True)
+        return header
+
+    return _answer_untruly(bank, link, frame, impossible)
+
+
+def _answer_untruly(
+    bank: Bank, link: PracticeLink, frame: Frame, change: Callable[[Header, bytearray], Header]
+) -> bool:
+    """OUTCOMES, changed and then rightly signed: `change` gives the header. A refusal is said honestly."""
     answer = bank.ledger.take(frame, bank.now())
     if not isinstance(answer, Frame):
         return _say_honestly(bank, link, frame)
     body = bytearray(answer.body)
-    body[STATE_AT : STATE_AT + 2] = (-5).to_bytes(2, "little", signed=True)
-    link.put(link.signed(make_unsigned_frame(answer.header, bytes(body))))
+    header = change(answer.header, body)
+    link.put(link.signed(make_unsigned_frame(header, bytes(body))))
     return True
 
 
