@@ -10,11 +10,11 @@ from typing import TypeVar
 
 import trio
 
-from frontend_sim.auditor.observations import ControlKind, Seen
+from frontend_sim.auditor.observations import ControlKind
 from frontend_sim.market.desks import KEY_VALID_UNTIL_NS, SAVINGS_SEAT, TELLER_SEAT, must_accept
 from frontend_sim.market.order_seat import BankSeat, OutcomeLike
 from frontend_sim.market.request_blocks import Request, record_block
-from frontend_sim.trading_session.session_log import SessionLog
+from frontend_sim.trading_session.session_log import SessionLog, seen_of_bank
 from protocol.keys.signing import Signer
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX
 from protocol.messages.control import ChangeMode, RegisterKey, RegisterParty, RegisterSeat
@@ -166,25 +166,5 @@ class BankDesk:
         outcome: OutcomeLike,
         restraint_kind: int = 0,
     ) -> None:
-        self.log.seen.append(
-            Seen(
-                sequence=outcome.sequence,
-                seat=seat,
-                number=outcome.number,
-                trade_date=outcome.trade_date,
-                party=BANK_PARTY,
-                decided_at_ns=outcome.decided_at_ns,
-                valid_until_ns=0,
-                kind=int(kind),
-                trade_day=0,
-                contract_no=named_no,
-                amount_fen=amount,
-                release_fen=0,
-                target_date=0,
-                target_seat=restraint_kind,
-                target_number=0,
-                code=outcome.code,
-                state=outcome.state,
-                remaining_fen=outcome.remaining_fen,
-            )
-        )
+        seen = seen_of_bank(seat, kind, named_no, amount, outcome)
+        self.log.seen.append(seen._replace(target_seat=restraint_kind))

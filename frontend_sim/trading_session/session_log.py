@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from frontend_sim.auditor.observations import Placed, Seen, seen_block
+from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_block
 from frontend_sim.market.order_seat import BlockOutcomeLike, OutcomeLike
 from frontend_sim.trading_session.latency import LatencyHistogram
 from protocol.codes import ReplyCode
 from protocol.records import OUTCOME, OutcomeArray, RecordArray
-from protocol.vocabulary import RecordKind
+from protocol.vocabulary import BANK_PARTY, RecordKind
 
 SEEN_MAX = 20_000_000  # a session that sees more is not one for the auditor that judges one by one
 
@@ -62,6 +62,30 @@ class SessionLog:
         self.orders += int((records["kind"] == int(RecordKind.FREEZE)).sum())
         self.accepted += int((outcomes["code"] == int(ReplyCode.ACCEPTED)).sum())
         self.awaiting_clearing += int((outcomes["code"] == int(ReplyCode.AWAITS_CLEARING)).sum())
+
+
+def seen_of_bank(seat: int, kind: ControlKind, named_no: int, amount: int, outcome: OutcomeLike) -> Seen:
+    """What a seat of the bank said beside money, and what it was answered; `named_no`: of a contract or an account."""
+    return Seen(
+        sequence=outcome.sequence,
+        seat=seat,
+        number=outcome.number,
+        trade_date=outcome.trade_date,
+        party=BANK_PARTY,
+        decided_at_ns=outcome.decided_at_ns,
+        valid_until_ns=0,
+        kind=int(kind),
+        trade_day=0,
+        contract_no=named_no,
+        amount_fen=amount,
+        release_fen=0,
+        target_date=0,
+        target_seat=0,
+        target_number=0,
+        code=int(outcome.code),
+        state=outcome.state,
+        remaining_fen=outcome.remaining_fen,
+    )
 
 
 def outcome_array(rows: list[tuple[int, int, int]]) -> OutcomeArray:

@@ -16,12 +16,12 @@ from frontend_sim.market.broker_day import BrokerDay
 from frontend_sim.market.desks import TELLER_SEAT, LoadRefused
 from frontend_sim.market.order_seat import ControlSeat, OutcomeLike
 from frontend_sim.market.people.staff import Staff
-from frontend_sim.trading_session.session_log import SessionLog
+from frontend_sim.trading_session.session_log import SessionLog, seen_of_bank
 from protocol.acts.moved import ReverseAct
 from protocol.acts.table import word_of
 from protocol.codes import ReplyCode
 from protocol.records import STATE_MOVED
-from protocol.vocabulary import BANK_PARTY, RecordKind
+from protocol.vocabulary import RecordKind
 
 DESK_SERIAL = 1
 """Of the savings desk, of its reversals."""
@@ -91,24 +91,12 @@ class Reversing:
 
     def _note(self, one: Seen, outcome: OutcomeLike) -> OutcomeLike:
         """For the auditor: the number of the act is nobody's opinion."""
+        seen = seen_of_bank(TELLER_SEAT, ControlKind.REVERSAL, one.contract_no, one.amount_fen, outcome)
         self.log.seen.append(
-            Seen(
-                sequence=outcome.sequence,
-                seat=TELLER_SEAT,
-                number=outcome.number,
-                trade_date=outcome.trade_date,
-                party=BANK_PARTY,
-                decided_at_ns=outcome.decided_at_ns,
-                valid_until_ns=0,
-                kind=int(ControlKind.REVERSAL),
-                trade_day=0,
-                contract_no=one.contract_no,
-                amount_fen=one.amount_fen,
-                release_fen=0,
+            seen._replace(
                 target_date=one.trade_date,
                 target_seat=one.seat,
                 target_number=one.number,
-                code=int(outcome.code),
                 state=0,
                 remaining_fen=0,
                 serial=DESK_SERIAL,
