@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from frontend_sim.scenario.comparing import differences
-from tests.frontend_sim.scenario.test_comparing import FEED, HEARD, TOLD, expects
+from tests.frontend_sim.scenario.test_comparing import expects
+from tests.frontend_sim.scenario.told import FEED, HEARD, TOLD
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from protocol.keys.signing import signer_from_key
 from protocol.messages.feeds import NO_ENTRY, ContractChanged, FeedContent, ObligationTold, Receipt, SetCompared
 from protocol.messages.fields import sum_from_fen
 from protocol.vocabulary import FeedKind
-from tests.frontend_sim.scenario.test_comparing import CASE, ITEM, PUSH, RELEASED, TOLD
+from tests.frontend_sim.scenario.told import CASE, ITEM, PUSH, RELEASED, TOLD
 
 DATE, NEXT_DATE, PARTY, CONTRACT_NO = 20260105, 20260106, 2, 98
 OWED = ObligationTold(1, 0, sum_from_fen(-754_431), 900, False, False, 0, 0, 0, 0, 0, 0)
