@@ -63,6 +63,7 @@ class ReplyCode(IntEnum):
     CONTRACT_SUSPENDED = 350
     BROKER_STOPPED = 351
     MARKET_CLOSED = 352
+    SECURITY_UNKNOWN = 353
     AMOUNT_OUT_OF_RANGE = 360
     SET_NOT_OPEN = 362
     LINE_DOUBLED = 364
@@ -96,6 +97,7 @@ class ReplyCode(IntEnum):
     TRADE_DATE_NOT_LATER = 540
     OUTLET_PARENT_UNKNOWN = 541
     OUTLET_LEVEL_FIXED = 542
+    PRODUCT_NOT_TAKEN = 543
     MASTER_DATA_FULL = 545
     TRADE_DATE_TOO_FAR = 550
     DATES_UNSETTLED = 552
@@ -210,6 +212,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
         "two people have stopped the broker: it takes no new orders, and for good no contracts either", True, "1"
     ),
     ReplyCode.MARKET_CLOSED: CodeFacts("the date is signed off: an order belongs to the next one", True, "1022"),
+    ReplyCode.SECURITY_UNKNOWN: CodeFacts("no such security, or none on this date", False, "2011"),
     ReplyCode.AMOUNT_OUT_OF_RANGE: CodeFacts("amount below 1 fen or above the limit", False, "2014"),
     ReplyCode.SET_NOT_OPEN: CodeFacts("a line without an open clearing set of its date at this seat", True, "1022"),
     ReplyCode.LINE_DOUBLED: CodeFacts("the set has a line for this order, contract event or reference", False, "1029"),
@@ -242,19 +245,22 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.SECURITIES_ACCOUNT_TAKEN: CodeFacts("another contract has the securities account", True, "1003"),
     ReplyCode.HOLDER_DIFFERS: CodeFacts("the accounts are not of one holder", False, "2011"),
     ReplyCode.STATUS_FORBIDS: CodeFacts(
-        "the state of the contract, account or broker does not allow this", False, "2012"
+        "the state of the contract, account, broker or security does not allow this", False, "2012"
     ),
     ReplyCode.ITEMS_OPEN: CodeFacts("freezes or unsettled money are open", True, "1027"),
     ReplyCode.INTEREST_LEFT: CodeFacts("the account has earned interest that is not posted", True, "1027"),
     ReplyCode.BALANCE_LEFT: CodeFacts("there is money on the account", True, "1027"),
     ReplyCode.ACCOUNT_RESTRAINED: CodeFacts("an amount is restrained on the account", True, "1027"),
-    ReplyCode.TRADE_DATE_NOT_LATER: CodeFacts("the next trade date must be later than the open one", False, "1022"),
+    ReplyCode.TRADE_DATE_NOT_LATER: CodeFacts(
+        "a date that is before the open one, or must be behind it", False, "1022"
+    ),
     ReplyCode.OUTLET_PARENT_UNKNOWN: CodeFacts("what it stands under is no outlet of the level above", True, "2011"),
     ReplyCode.OUTLET_LEVEL_FIXED: CodeFacts("the outlet is registered with another level", False, "1032"),
+    ReplyCode.PRODUCT_NOT_TAKEN: CodeFacts("the bank takes no orders of this kind of security", False, "2008"),
     ReplyCode.MASTER_DATA_FULL: CodeFacts(
-        "a table of parties, seats, persons, accounts, contracts, outlets or acts is full", False, "1021"
+        "a table of parties, seats, persons, accounts, contracts, outlets, securities or acts is full", False, "1021"
     ),
-    ReplyCode.TRADE_DATE_TOO_FAR: CodeFacts("the next trade date is too many days after the open one", False, "1022"),
+    ReplyCode.TRADE_DATE_TOO_FAR: CodeFacts("a date that is too many days behind the open one", False, "1022"),
     ReplyCode.DATES_UNSETTLED: CodeFacts("as many dates as may be are open or closed and not settled", True, "1022"),
     ReplyCode.DATE_NOT_IN_TURN: CodeFacts("not the oldest date that is closed and not settled", True, "1022"),
     ReplyCode.ROLL_UNKNOWN: CodeFacts("no roll in this row has opened the date that is open", False, "1022"),

@@ -81,6 +81,12 @@ PUSHES_KEPT_MAX = 4_096  # of one broker: what waits and what became of the othe
 PUSHES_PER_ANSWER_MAX = 64  # told at a time to who decides them: 40 KiB
 PUSH_TRIES_MAX = 3  # wrong persons and card passwords for one account, by one broker on one date: a cash machine's
 PUSHES_FUTILE_MAX = 1_000  # of one broker and date that came to nothing: too few to search by
+SECURITIES_MAX = 65_536  # versions of securities: several of each of the 20,000 that two exchanges list
+SECURITIES_PER_CONTROL_MAX = 64  # versions in one message: a list is told in pieces, and orders go between them
+PRICES_PER_CONTROL_MAX = 256  # limits in one message, likewise
+SECURITY_NUMBER_MAX = 2**31 - 1  # of each number of a version, and of each price
+SECURITY_REASON_CHARS_MAX = 64  # why it is suspended
+SECURITY_LISTS_MAX = 64  # signed lists that may be told, or were told on the date: nobody signs more in a day
 REQUESTS_PER_DATE_MAX = 3 * 2**24  # slots of the request table of one date: 1.3 GiB when all are used
 REQUEST_PAGE_RECORDS = 8_192  # a frame touches at most two pages of its seat
 REQUESTS_PER_SEAT_DATE_MAX = 20_000_000  # RECORDS beyond it are told SEAT_DATE_FULL
@@ -236,6 +242,9 @@ assert PERSONS_PER_CONTROL_MAX * (4 * 64 + 160) <= CONTROL_BODY_BYTES_MAX
 assert CORRECTIONS_TOLD_MAX * (6 * 9 + 3) + DIGEST_BYTES + 32 <= ACT_BODY_BYTES_MAX
 assert CORRECTIONS_PER_LIST_MAX // CORRECTIONS_TOLD_MAX < CONTROL_AT_ONCE_MAX
 assert CORRECTIONS_PER_LIST_MAX < PERMITS_MAX
+assert SECURITIES_PER_CONTROL_MAX * 128 + DIGEST_BYTES + 32 <= CONTROL_BODY_BYTES_MAX
+assert PRICES_PER_CONTROL_MAX * 32 + DIGEST_BYTES + 40 <= CONTROL_BODY_BYTES_MAX
+assert 4 * SECURITY_REASON_CHARS_MAX + 16 <= SMALL_CONTROL_BODY_BYTES_MAX
 assert ACT_AHEAD_SHORT_S_MAX < ACT_AHEAD_S_MAX < ACT_SECOND_MAX
 assert ACTS_REMEMBERED_MAX < ACT_SERIAL_STEP_MAX
 assert ACT_SECOND_MAX * 1_000_000_000 < 2**62

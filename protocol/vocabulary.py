@@ -98,6 +98,7 @@ class Right(IntEnum):
     DAY = 16  # what moves the business day out of its plan
     CUSTOMERS = 32  # who a holder is
     CLEARING = 64  # brokers' clearing accounts: what leaves them, advances and their rate
+    ORDERS = 128  # what orders through the bank go by: securities and their prices
 
 
 class RecordKind(IntEnum):
@@ -163,6 +164,15 @@ class Market(IntEnum):
     NONE = 0
     XSHG = 1
     XSHE = 2
+
+
+class Product(IntEnum):
+    """What kind of security 证券品种 it is: fees hang on it."""
+
+    SHARE = 1  # 股票
+    FUND = 2  # 基金
+    BOND = 3  # 债券
+    REPO = 4  # 债券回购, which is not taken
 
 
 class ContractStatus(IntEnum):

@@ -175,6 +175,7 @@ def apply_resumption(book: Book, message: ServesAgain, decided_at_ns: int) -> No
     book.feeds.begin_row(sequence, decided_at_ns)
     book.obligations.begin_row()
     book.clearing_accounts.begin_row()
+    book.orders.securities.begin_row()
     serve_again(book, message)
     book.sequence, book.ordered_at_ns = sequence, time_after(book.ordered_at_ns, decided_at_ns)
 

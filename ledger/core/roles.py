@@ -43,6 +43,7 @@ from protocol.messages.day.steps import (
     WithdrawSet,
 )
 from protocol.messages.feeds import Notice, Object, Receipt
+from protocol.messages.orders.securities import RegisterSecurities, ResumeSecurity, SetPrices, SuspendSecurity
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.vocabulary import ContractEvent, SeatRole
@@ -71,6 +72,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
         {
             *(RegisterParty, RegisterKey, EndKey, RegisterSeat, ChangeMode, RegisterOutlets, RegisterPersons, Act),
             *(OpenAccounts, SignContracts, SetScheme),
+            *(RegisterSecurities, SetPrices, SuspendSecurity, ResumeSecurity),
         }
     ),
     SeatRole.IDENTITY_DESK: frozenset({Identify, ConfirmPush}),
@@ -81,7 +83,8 @@ seal locks the bank out."""
 NEEDS_ACT: frozenset[type[ControlMessage]] = frozenset(
     {RegisterPersons, RegisterKey, EndKey, ChangeMode, SetScheme, Restrain, LiftRestraint, ExtendRestraint}
 )
-"""What no seat may say by itself any more once the bank is sealed; and a new parent of an outlet."""
+"""What no seat may say by itself any more once the bank is sealed; and a new parent of an outlet, and securities of no
+list that people have signed, see ledger.core.control."""
 
 
 def may_send_control(role: int, message: ControlMessage) -> bool:

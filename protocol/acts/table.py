@@ -51,6 +51,7 @@ from .moved import ReverseAct
 from .parties import ChangeModeAct, OfBrokers, ResumeBrokerAct, SetSchemeAct, StopBrokerAct, TerminateBrokerAct
 from .restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from .savings import SavingsInterestAct
+from .securities import SecuritiesAct
 from .shown_text import is_shown_as_it_is
 
 ACT_DOMAIN = b"YZT1/act\x00"
@@ -159,6 +160,7 @@ AnyAct = (
     | DayAct
     | ClearingAct
     | SavingsInterestAct
+    | SecuritiesAct
     | VoidAct
 )
 ActAlone = (
@@ -176,6 +178,7 @@ ActAlone = (
     | DayAct
     | ClearingAct
     | SavingsInterestAct
+    | SecuritiesAct
 )
 Made = ControlMessage | ActAlone
 """What takes effect: a message that a seat might send too, or the act itself where no seat may say it."""
@@ -233,6 +236,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     AdvanceLimitAct: ActKind(Right.CLEARING, 2, Concerns.BANK),
     MarketRateAct: ActKind(Right.CLEARING, 2, Concerns.BANK),
     SavingsInterestAct: ActKind(Right.DAY, 2, Concerns.BANK),
+    **dict.fromkeys(SecuritiesAct.__args__, ActKind(Right.ORDERS, 2, Concerns.BANK)),
     VoidAct: ActKind(Right.NONE, 1, Concerns.AUTHOR),
 }
 OWN_KEY_ENDED = ActKind(Right.NONE, 1, Concerns.AUTHOR)

@@ -1,8 +1,8 @@
 """Messages of business control: parties, keys, seats, the trade date; and the genesis.
 
 Belongs here: one frozen struct per message, bounds as field constraints. Never here: what they earn and do
-(ledger.core.control), accounts and contracts (accounts), outlets (outlets), people (persons), what ends a date (day),
-the codec.
+(ledger.core.control), accounts and contracts (accounts), outlets (outlets), securities (orders), people (persons),
+what ends a date (day), the codec.
 """
 
 from typing import Annotated
@@ -35,6 +35,7 @@ from .fields import (
     SuiteNo,
     TradeDate,
 )
+from .orders.securities import SecurityMessage
 from .outlets import OutletMessage
 from .persons import PersonMessage
 
@@ -175,6 +176,7 @@ ControlMessage = (
     | SetScheme
     | AccountMessage
     | OutletMessage
+    | SecurityMessage
     | PersonMessage
     | RestraintMessage
     | OpenTradeDate

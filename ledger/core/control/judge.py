@@ -18,7 +18,7 @@ from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import catch_up, corrections, dates, lanes
 from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
-from ledger.core.control.orders import schemes
+from ledger.core.control.orders import schemes, securities
 from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
 from ledger.core.state.day.due_times import seconds_of
@@ -30,6 +30,7 @@ from protocol.acts.moved import ReverseAct
 from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
 from protocol.acts.restraints import DeductAct
 from protocol.acts.savings import SavingsInterestAct
+from protocol.acts.securities import SecuritiesAct
 from protocol.acts.table import ChangePersonAct, EndPersonKeyAct, Made, RegisterPersonKeyAct, VoidAct, made_of
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
@@ -62,13 +63,23 @@ from protocol.messages.customers.restraints import ExtendRestraint, LiftRestrain
 from protocol.messages.day.paying import PayingMessage
 from protocol.messages.day.steps import AnnounceSet, DayMessage, TellCorrections
 from protocol.messages.feeds import FeedMessage
+from protocol.messages.orders.securities import RegisterSecurities, SecurityMessage, SetPrices
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import Role, role_fits_party
 from rules.day.calendar import are_due_times
 
-OfPage = DayMessage | FeedMessage | PushMessage | OfDifferences | PayingMessage | ClearingAct
+OfPage = (
+    DayMessage
+    | FeedMessage
+    | PushMessage
+    | OfDifferences
+    | PayingMessage
+    | ClearingAct
+    | SecurityMessage
+    | SecuritiesAct
+)
 
 
 class Sender(NamedTuple):
@@ -126,6 +137,8 @@ def to_catch_up(book: Book, sender: Sender, message: ControlMessage | None, deci
 
 
 def _needs_act(book: Book, message: ControlMessage) -> bool:
+    if isinstance(message, RegisterSecurities | SetPrices):
+        return securities.needs_act(message)
     return type(message) in NEEDS_ACT or (isinstance(message, RegisterOutlets) and outlets.moves_any(book, message))
 
 
@@ -141,6 +154,10 @@ def _judge_of_page(book: Book, sender: Sender, message: OfPage, decided_at_ns: i
         return day.judge_day(book, sender.party, sender.seat, message)
     if isinstance(message, FeedMessage):
         return feed_answers.judge_answer(book, sender.party, message, decided_at_ns)
+    if isinstance(message, SecurityMessage):
+        return securities.judge_security(book, message)
+    if isinstance(message, SecuritiesAct):
+        return securities.judge_list(book, message)
     return pushes.judge_push(book, sender.party, sender.seat, message)
 
 
@@ -227,6 +244,8 @@ def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
         return lanes.is_declared_ahead(message, decided_at_ns)
     if isinstance(message, PushMessage):
         return pushes.is_malformed(message)
+    if isinstance(message, SecurityMessage | SecuritiesAct):
+        return securities.is_impossible(message)
     if isinstance(message, OpenTradeDate):
         windows = seconds_of(message.windows)
         return not is_trade_date(message.trade_date) or not are_due_times(message.trade_date, windows)
@@ -237,12 +256,13 @@ def take_effect(book: Book, sender: Sender, message: ControlMessage, code: Reply
     """The effect of a control message that earned `code`: of one that was refused, that an act uses up its serial.
 
     Returns the number of the first account or contract that came about by it, of the set, push or restraint, the place
-    that is next, also of a list of corrections whose lines were told, or of the act, also of one that
-    is repeated; else 0. Raises MisuseError for a Genesis, which has its
-    own row.
+    that is next, also of a list whose lines were told, or of the act, also of one that is repeated; else 0. Raises
+    MisuseError for a Genesis, which has its own row.
     """
-    if isinstance(message, TellCorrections) and code == ReplyCode.ACT_REPEATED:
+    if code == ReplyCode.ACT_REPEATED and isinstance(message, TellCorrections):
         return corrections.place_of(book, message)
+    if code == ReplyCode.ACT_REPEATED and isinstance(message, RegisterSecurities | SetPrices):
+        return securities.place_in_list(book, message)
     if not isinstance(message, Act):
         return apply_control(book, sender, message, decided_at_ns) if code == ReplyCode.ACCEPTED else 0
     if code == ReplyCode.ACT_REPEATED:
@@ -320,7 +340,11 @@ def _apply_of_page(book: Book, sender: Sender, message: OfPage, decided_at_ns: i
         return day.apply_day(book, sender.party, sender.seat, message, decided_at_ns)
     if isinstance(message, PushMessage):
         return pushes.apply_push(book, sender.party, sender.seat, message)
-    if isinstance(message, PayingMessage):
+    if isinstance(message, SecurityMessage):
+        return securities.apply_security(book, message)
+    if isinstance(message, SecuritiesAct):
+        securities.permit_list(book, message)
+    elif isinstance(message, PayingMessage):
         paying.apply_paying(book, message, decided_at_ns)
     elif isinstance(message, ClearingAct):
         clearing_acts.apply_clearing_act(book, message, decided_at_ns)

@@ -214,6 +214,7 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     book.feeds.begin_row(sequence, decided_at_ns)
     book.obligations.begin_row()
     book.clearing_accounts.begin_row()
+    book.orders.securities.begin_row()
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
         code, who, acted = ReplyCode.ACCEPTED, Sender(sender, seat, key_id), 0
         book.clearing_accounts.frame = place
@@ -290,6 +291,7 @@ def apply_control_row(book: Book, row: Row) -> None:
     book.feeds.begin_row(row.sequence, row.decided_at_ns)
     book.obligations.begin_row()
     book.clearing_accounts.begin_row()
+    book.orders.securities.begin_row()
     stored = iter(outcomes[["code", "state", "remaining_fen"]].tolist())
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
         book.clearing_accounts.frame = place

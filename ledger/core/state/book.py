@@ -313,8 +313,7 @@ class Book:
     def derived_power_fen(self, accounts: slice) -> FenColumn:
         """Buying power of accounts, added up from its parts: balance − frozen − bought + sold − restrained."""
         power_fen: FenColumn = self.balance_fen[accounts] - self.frozen_fen[accounts] - self.bought_fen[accounts]
-        power_fen += self.sold_fen[accounts]
-        power_fen -= self.restrained_fen[accounts]
+        power_fen += self.sold_fen[accounts] - self.restrained_fen[accounts]
         return power_fen
 
     def begin(self, trade_date: int, unsettled_dates_max: int) -> None:
@@ -340,6 +339,7 @@ class Book:
         self.roll_sequence = self.sequence
         self.phase = DatePhase.TRADING
         self.permits.date_opened(trade_date)
+        self.orders.securities.roll(trade_date)
         self.tighten_bound()
 
     def change_mode(self, party: int, mode: int) -> None:

@@ -59,6 +59,7 @@ from protocol.messages.day.steps import (
     list_digest,
 )
 from protocol.messages.feeds import Notice, Object, Receipt
+from protocol.messages.orders.securities import ResumeSecurity, SetPrices, SuspendSecurity
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import RegisterPersons
 from protocol.vocabulary import (
@@ -66,6 +67,7 @@ from protocol.vocabulary import (
     AccountEvent,
     ContractEvent,
     ContractStatus,
+    Market,
     Mode,
     RecordKind,
     Role,
@@ -93,6 +95,7 @@ from tests.ledger_core.desk import (
 )
 from tests.ledger_core.lines.words import agree, announce, event, refund, send_whole
 from tests.people import ANN, BEN, Office, new_person, signed
+from tests.securities import limits, priced, registered, share
 
 SEAT_OF = {SeatRole.BROKER: SEAT, **{role: seat for seat, role in SEAT_ROLES.items()}}
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
@@ -130,6 +133,10 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "SetScheme": (SetScheme(OTHER_BROKER, Scheme.B), {SeatRole.MASTER_DATA}),
     "RegisterSeat": (RegisterSeat(40, BROKER, SeatRole.BROKER), {SeatRole.MASTER_DATA}),
     "RegisterOutlets": (RegisterOutlets(outlets_above()), {SeatRole.MASTER_DATA}),
+    "RegisterSecurities": (registered(share(TUESDAY)), {SeatRole.MASTER_DATA}),
+    "SetPrices": (priced(TUESDAY, limits()), {SeatRole.MASTER_DATA}),
+    "SuspendSecurity": (SuspendSecurity(Market.XSHG, "600000", "why"), {SeatRole.MASTER_DATA}),
+    "ResumeSecurity": (ResumeSecurity(Market.XSHG, "600000", "why"), {SeatRole.MASTER_DATA}),
     "RegisterPersons": (RegisterPersons([new_person(BEN)]), {SeatRole.MASTER_DATA}),
     "Act": (
         signed(VoidAct(**Office(BANK_ID).by(ANN)), ANN),
@@ -211,6 +218,10 @@ def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
     if isinstance(message, Publish | BeginSettle | Receipt | Notice | Object):
         desk.done(Reconcile(MONDAY, BROKER, 0))
         agree(desk)
+    if isinstance(message, SetPrices | SuspendSecurity | ResumeSecurity):
+        desk.done(registered(share(TUESDAY)))
+    if isinstance(message, ResumeSecurity):
+        desk.done(SuspendSecurity(Market.XSHG, "600000", "why"))
     if isinstance(message, LiftRestraint | ExtendRestraint):
         desk.done(restraint(account_of(FIRST), 2, until_s=2**39))
     if isinstance(message, BeginSettle | Receipt | Notice | Object):

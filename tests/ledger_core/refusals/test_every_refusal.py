@@ -73,6 +73,7 @@ from tests.ledger_core.paying import refused as of_clearing
 from tests.ledger_core.refusals.bank import Bank, bank, close
 from tests.ledger_core.savings import refused as earning
 from tests.people import ANN, BEN
+from tests.securities import limits, priced, registered, share
 
 RecordRow = tuple[ReplyCode, str, int, Callable[[Bank], RecordArray]]
 ControlRow = tuple[ReplyCode, str, int, Callable[[Bank], ControlMessage]]
@@ -116,6 +117,7 @@ RECORDS: list[RecordRow] = [
 ]
 
 CONTROLS: list[ControlRow] = [
+    (ReplyCode.SECURITY_UNKNOWN, "600000", BANK_SEAT, lambda _: priced(MONDAY, limits())),
     (ReplyCode.ACT_NEEDED, "the bank is sealed", BANK_SEAT, lambda b: people.one_more(b.desk)),
     (ReplyCode.PARTY_UNKNOWN, "party 9", BANK_SEAT, lambda _: RegisterSeat(99, 9, SeatRole.BROKER)),
     (ReplyCode.PARTY_EXISTS, "party 2 again", BANK_SEAT, lambda _: RegisterParty(BROKER, 2, 1, "again", False)),
@@ -143,6 +145,7 @@ CONTROLS: list[ControlRow] = [
         lambda _: RegisterOutlets([OutletEntry(3, 2, 7, "x")]),
     ),
     (ReplyCode.OUTLET_LEVEL_FIXED, "3 was a branch", BANK_SEAT, lambda b: another_level(b)),
+    (ReplyCode.PRODUCT_NOT_TAKEN, "a repo", BANK_SEAT, lambda _: registered(replace(share(MONDAY), product=4))),
     (ReplyCode.MASTER_DATA_FULL, "14 + 51 > 64", BANK_SEAT, lambda _: opening(51)),
     (ReplyCode.TRADE_DATE_TOO_FAR, "32 days after 5 January", DAY_SEAT, lambda _: OpenTradeDate(20_260_206)),
     (ReplyCode.DATES_UNSETTLED, "a ninth date beside eight", DAY_SEAT, lambda b: ninth_date(b)),

@@ -78,6 +78,7 @@ from tests.vectors.frames import feeds as feed_frames
 from tests.vectors.frames import open_items as open_item_frames
 from tests.vectors.frames import pushed as pushed_frames
 from tests.vectors.frames import reconciling as reconciling_frames
+from tests.vectors.frames import securities as security_frames
 from tests.vectors.frames.voices import (
     DECIDED_AT_NS,
     SENT_AT_NS,
@@ -242,6 +243,7 @@ def of_bank_seat() -> Iterator[Vector]:
         ("set_scheme", SetScheme(2, Scheme.A)),
         ("sign_off", SignOff(20_260_921)),
         ("confirm_roll", ConfirmRoll(20_260_922, 4_711, 1, hashlib.sha256(b"state").digest())),
+        *security_frames.of_master_data(20_260_921),
     ]
     for name, message in controls:
         seat = bank_seat_for(message)

@@ -21,7 +21,8 @@ pushed there follow how many were and how many of each broker came to nothing, t
 PUSH_SLICE_ITEMS, and what was tried in slices of TRIES_SLICE_ITEMS. Once something was moved for an order there follow
 what of each account is, in slices of MOVED_SLICE_ACCOUNTS, what of it was drawn on each date, in slices of
 RING_SLICE_ITEMS, what of each freeze is, in slices of MOVED_SLICE_SLOTS, and tries to give some back in slices of
-REVERSED_SLICE_ITEMS. No slice grows with the book.
+REVERSED_SLICE_ITEMS. Once a security was registered there follow signed lists of them, what is kept of each in slices
+of SECURITY_SLICE_ITEMS, and versions in slices of VERSION_SLICE_ITEMS. No slice grows with the book.
 """
 
 import hashlib
@@ -34,6 +35,7 @@ from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
 from ledger.core.state.forms.layouts import STATE_LAYOUT
 from ledger.core.state.forms.slices_of_sets import Columns, SliceKind, digest_of, kinds_of_clearing, kinds_of_gated
 from ledger.core.state.general_ledger import ALL
+from ledger.core.state.orders.securities import COLUMNS, VERSION_COLUMNS
 from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
 
@@ -59,6 +61,8 @@ TRIES_SLICE_ITEMS = 2_048  # 64 KiB
 MOVED_SLICE_ACCOUNTS = 6_144  # 96 KiB
 MOVED_SLICE_SLOTS = 8_192  # 64 KiB
 REVERSED_SLICE_ITEMS = 512  # 44 KiB when all of them were tried as often as may be
+SECURITY_SLICE_ITEMS = 1_536  # 63 KiB
+VERSION_SLICE_ITEMS = 1_024  # 64 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 assert MOVED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
@@ -120,6 +124,9 @@ def _kinds(book: Book) -> list[SliceKind]:
         (-(-len(book.pushes.entries) // PUSH_SLICE_ITEMS), _push_digest),
         (-(-len(book.pushes.tries) // TRIES_SLICE_ITEMS), _tries_digest),
         *(_kinds_of_moved(book) if book.moved.is_used else ()),
+        (1 if book.orders.securities.given or book.orders.securities.lists else 0, _security_lists_digest),
+        (-(-len(book.orders.securities.code) // SECURITY_SLICE_ITEMS), _security_digest),
+        (-(-len(book.orders.securities.version_keys) // VERSION_SLICE_ITEMS), _version_digest),
     ]
 
 
@@ -311,3 +318,17 @@ def _moved_request_digest(book: Book, k: int) -> bytes:
 def _reversed_digest(book: Book, k: int) -> bytes:
     part = book.moved.sorted_tries()[k * REVERSED_SLICE_ITEMS : (k + 1) * REVERSED_SLICE_ITEMS]
     return hashlib.sha256(msgspec.msgpack.encode(part)).digest()
+
+
+def _security_lists_digest(book: Book, _k: int) -> bytes:
+    return hashlib.sha256(book.orders.securities.encoded_lists()).digest()
+
+
+def _security_digest(book: Book, k: int) -> bytes:
+    part = slice(k * SECURITY_SLICE_ITEMS, (k + 1) * SECURITY_SLICE_ITEMS)
+    return digest_of([getattr(book.orders.securities, name) for name in COLUMNS], part)
+
+
+def _version_digest(book: Book, k: int) -> bytes:
+    part = slice(k * VERSION_SLICE_ITEMS, (k + 1) * VERSION_SLICE_ITEMS)
+    return digest_of([getattr(book.orders.securities, name) for name in VERSION_COLUMNS], part)

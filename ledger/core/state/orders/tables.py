@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.orders.schemes import Schemes
+from ledger.core.state.orders.securities import Securities
 
 
 @dataclass(slots=True)
@@ -15,14 +16,17 @@ class OrderTables:
     """By subject."""
 
     schemes: Schemes = field(default_factory=Schemes)
+    securities: Securities = field(default_factory=Securities)
 
     def to_arrays(self) -> NamedArrays:
         """For snapshots."""
-        return {"schemes": self.schemes.now, "coming_schemes": self.schemes.coming}
+        schemes = {"schemes": self.schemes.now, "coming_schemes": self.schemes.coming}
+        return schemes | self.securities.to_arrays()
 
     def take(self, arrays: NamedArrays) -> None:
         """Fill empty ones with what `to_arrays` described."""
         self.schemes.now[:], self.schemes.coming[:] = arrays["schemes"], arrays["coming_schemes"]
+        self.securities = Securities.from_arrays(arrays)
 
     def common(self) -> bytes:
         """What is short and of the whole bank."""

@@ -21,6 +21,7 @@ from tests.outsider.wire.layouts.corrections import CORRECTION_LAYOUTS
 from tests.outsider.wire.layouts.open_items import OPEN_ITEM_LAYOUTS
 from tests.outsider.wire.layouts.pushed import PUSH_LAYOUTS
 from tests.outsider.wire.layouts.savings import SAVINGS_LAYOUTS
+from tests.outsider.wire.layouts.securities import SECURITY_LAYOUTS
 from tests.outsider.wire.layouts.settling import SETTLING_LAYOUTS
 from tests.outsider.wire.layouts.told import FEED_LAYOUTS
 
@@ -74,7 +75,7 @@ PERSON_KEY = (
 )
 NEW_PERSON = (
     *(("person", PERSON), ("staff_no", Capitals(1, 16)), ("name", Text(1, 64))),
-    *(("outlet", Int(0, 1_048_575)), ("rights", Int(0, 127)), ("key", Nested("PersonKey"))),
+    *(("outlet", Int(0, 1_048_575)), ("rights", Int(0, 255)), ("key", Nested("PersonKey"))),
 )
 ACT_SIGNATURE = (("person", PERSON), ("key_id", Int(1, 2**31 - 1)), ("signature", Blob(64, 64)))
 SET_NUMBER, SECONDS, SET_TOTALS = Int(1, 64), Int(0, 2**40), Nested("SetTotals")
@@ -213,6 +214,7 @@ LAYOUTS: dict[str, Layout] = {
     **FEED_LAYOUTS,
     **OPEN_ITEM_LAYOUTS,
     **SAVINGS_LAYOUTS,
+    **SECURITY_LAYOUTS,
     **CORRECTION_LAYOUTS,
     **SETTLING_LAYOUTS,
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
@@ -235,6 +237,7 @@ CONTROLS = (
     *("Receipt", "Notice", "Object"),
     *("Reconcile", "TellCorrections", "Publish", "BeginSettle", "Fund", "Due", "Pay", "Mark", "Tell", "TellDayEnd"),
     *("PushContract", "Identify", "ConfirmPush"),
+    *("RegisterSecurities", "SetPrices", "SuspendSecurity", "ResumeSecurity"),
 )
 QUERIES = (
     *("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery", "SetQuery"),
