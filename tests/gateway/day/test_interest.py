@@ -17,7 +17,8 @@ from protocol.vocabulary import Right
 from tests.gateway.day.bank_by_clock import Bank, Killed, at
 from tests.ledger_core.control.day.test_due_times import NS_PER_S, windows
 from tests.ledger_core.desk import MONDAY, TUESDAY, WEDNESDAY, same_after_all
-from tests.people import Office, administrators, signed
+from tests.ledger_core.sealed import sealed
+from tests.people import signed
 
 PAT, QUI = 7, 8
 
@@ -28,10 +29,7 @@ def bank_with_three() -> tuple[Bank, list[int]]:
     """
     bank = Bank()
     desk = bank.desk
-    desk.done(administrators())
-    office = Office(desk.book.bank_id)
-    for person in (PAT, QUI):
-        desk.done(office.hired(person, Right.DAY))
+    office = sealed(desk, (PAT, Right.DAY), (QUI, Right.DAY))
     desk.now_ns = at(MONDAY, "12:00") * NS_PER_S
     desk.done(OpenTradeDate(TUESDAY, windows(TUESDAY)))
     accounts = [desk.open_account(fen, 50 + place) for place, fen in enumerate((7_200_000, 720_000, 9_900))]

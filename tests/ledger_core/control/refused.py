@@ -16,18 +16,15 @@ from protocol.vocabulary import Right
 from tests.customers import account
 from tests.ledger_core.control.day.test_due_times import closed, windows
 from tests.ledger_core.desk import BROKER, TUESDAY, WEDNESDAY, Desk
-from tests.people import ANN, BEN, Office, administrators, new_person, signature, signed
+from tests.ledger_core.sealed import sealed
+from tests.people import ANN, BEN, Office, new_person, signature, signed
 
 DEE, EVE = 4, 5  # may stop brokers
 
 
 def staffed(desk: Desk) -> Office:
     """A sealed bank, with two people who may stop brokers."""
-    desk.done(administrators())
-    office = Office(desk.book.bank_id)
-    for person in (DEE, EVE):
-        desk.done(office.hired(person, Right.BROKERS))
-    return office
+    return sealed(desk, (DEE, Right.BROKERS), (EVE, Right.BROKERS))
 
 
 def stop(office: Office, *persons: int) -> Act:

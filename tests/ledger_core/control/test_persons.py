@@ -29,14 +29,10 @@ from protocol.vocabulary import Right
 from tests.bank_seats import TELLER_SEAT
 from tests.customers import OUTLET, outlets_above
 from tests.ledger_core.desk import BROKER, MONDAY, TUESDAY, WEDNESDAY, Desk
+from tests.ledger_core.sealed import sealed
 from tests.people import ANN, BEN, CLO, Office, administrators, key_of, new_person, signature, signed, signer_of
 
 DEE, EVE = 4, 5
-
-
-def sealed(desk: Desk) -> Office:
-    desk.done(administrators())
-    return Office(desk.book.bank_id)
 
 
 def code(desk: Desk, act: Act) -> ReplyCode:

@@ -22,17 +22,16 @@ from protocol.vocabulary import BANK_PARTY, AccountCode, RestraintKind, Right
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import OUTLET, restraint
 from tests.ledger_core.desk import Desk, account_of, codes, same_after_all
+from tests.ledger_core.sealed import sealed
 from tests.ledger_core.test_restraints import PADDING, account_index, deducted, only, restraints, set_on
-from tests.people import Office, administrators, signed
+from tests.people import administrators, signed
 
 
 def test_once_the_bank_is_sealed_two_people_set_and_lift_restraints_at_their_outlet() -> None:
     desk = Desk()
     ann = desk.open(1_000)
-    desk.done(administrators())
-    office, account_no = Office(desk.book.bank_id), account_of(ann)
-    for person, right, outlet in ((4, Right.RESTRAIN, 0), (5, Right.RESTRAIN, OUTLET), (6, Right.RESTRAIN, OUTLET + 1)):
-        desk.done(office.hired(person, right, outlet))
+    staff = ((4, Right.RESTRAIN), (5, Right.RESTRAIN, OUTLET), (6, Right.RESTRAIN, OUTLET + 1))
+    office, account_no = sealed(desk, *staff), account_of(ann)
     order = {
         "account_no": account_no,
         "amount_fen": 400,
@@ -71,15 +70,8 @@ class Court:
         self.desk.freeze(self.ann, 400)
         self.number = set_on(self.desk, self.ann, 800)
         self.other = set_on(self.desk, self.ann, 500, RestraintKind.OTHER)
-        self.desk.done(administrators())
-        self.office = Office(self.desk.book.bank_id)
-        for person, right, outlet in (
-            (4, Right.RESTRAIN, 0),
-            (5, Right.RESTRAIN, OUTLET),
-            (6, Right.BROKERS, 0),
-            (7, Right.RESTRAIN, 0),
-        ):
-            self.desk.done(self.office.hired(person, right, outlet))
+        staff = ((4, Right.RESTRAIN), (5, Right.RESTRAIN, OUTLET), (6, Right.BROKERS), (7, Right.RESTRAIN))
+        self.office = sealed(self.desk, *staff)
 
     def ordered(self, amount_fen: int, by: tuple[int, ...] = (4, 5), number: int = 0, account_no: int = 0) -> ReplyCode:
         act = DeductAct(

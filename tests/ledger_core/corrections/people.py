@@ -16,7 +16,8 @@ from protocol.vocabulary import ComparedField, DifferenceClass, Right
 from tests.ledger_core.corrections.words import Both, compared, signed_off
 from tests.ledger_core.desk import BROKER, MONDAY, Answer, Desk
 from tests.ledger_core.lines.words import sell
-from tests.people import Office, administrators, signed
+from tests.ledger_core.sealed import sealed
+from tests.people import Office, signed
 
 DEE, EVE = 4, 5  # may decide about differences
 FAR = 20_260_201
@@ -24,11 +25,7 @@ FAR = 20_260_201
 
 def staffed(desk: Desk) -> Office:
     """A sealed bank, with two people who may decide about differences."""
-    desk.done(administrators())
-    office = Office(desk.book.bank_id)
-    for person in (DEE, EVE):
-        desk.done(office.hired(person, Right.RECONCILE))
-    return office
+    return sealed(desk, (DEE, Right.RECONCILE), (EVE, Right.RECONCILE))
 
 
 def tolerance(office: Office, party: int, contract_fen: int, date_fen: int) -> Act:

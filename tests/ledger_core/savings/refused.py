@@ -10,17 +10,15 @@ from protocol.vocabulary import AccountEvent, RecordKind, Right
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.control.day.test_due_times import DAY_S, NS_PER_S, opened
 from tests.ledger_core.desk import MONDAY, TUESDAY, Desk, record
-from tests.people import Office, administrators, signed
+from tests.ledger_core.sealed import sealed
+from tests.people import signed
 
 PAT, QUI = 7, 8
 
 
 def closed_early(desk: Desk) -> ChangeAccount:
     """7,200.00 stood on an account for two days, are taken, and the account is to be closed: 0.02 at 0.05 %."""
-    desk.done(administrators())
-    office = Office(desk.book.bank_id)
-    for person in (PAT, QUI):
-        desk.done(office.hired(person, Right.DAY))
+    office = sealed(desk, (PAT, Right.DAY), (QUI, Right.DAY))
     desk.now_ns = trade_day(MONDAY) * DAY_S * NS_PER_S
     desk.done(opened(TUESDAY))
     office.valid_until_s = desk.now_ns // NS_PER_S

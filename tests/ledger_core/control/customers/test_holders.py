@@ -25,7 +25,8 @@ from tests.ledger_core.control.customers.pushing import (
     waiting,
 )
 from tests.ledger_core.desk import SEAT, Desk, code_of, fill_sell, same_after_all, status
-from tests.people import Office, administrators, signed
+from tests.ledger_core.sealed import sealed
+from tests.people import signed
 
 NOW = 40  # who Ann is by her new papers
 ACCEPTED = ReplyCode.ACCEPTED
@@ -38,11 +39,8 @@ class Counter:
         self.desk = Desk()
         self.contract = decided(self.desk, pushed(self.desk), ANN).remaining_fen
         assert code_of(self.desk, SEAT, fill_sell(self.contract, 5)) == ACCEPTED
-        self.desk.done(administrators())
-        self.office = Office(self.desk.book.bank_id)
-        staff = ((4, Right.CUSTOMERS, 0), (5, Right.CUSTOMERS, OUTLET), (6, Right.RESTRAIN, 0))
-        for person, right, outlet in staff:
-            self.desk.done(self.office.hired(person, right, outlet))
+        staff = ((4, Right.CUSTOMERS), (5, Right.CUSTOMERS, OUTLET), (6, Right.RESTRAIN))
+        self.office = sealed(self.desk, *staff)
 
     def changed(
         self, before: int = ANN, after: int = NOW, by: tuple[int, ...] = (4, 5), account: int = ANN

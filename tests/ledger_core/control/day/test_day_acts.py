@@ -27,7 +27,8 @@ from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.control.day.test_due_times import opened, windows
 from tests.ledger_core.desk import BROKER, MONDAY, OTHER_BROKER, SEAT, TUESDAY, WEDNESDAY, Desk, same_after_all
 from tests.ledger_core.lines.words import agree, announce
-from tests.people import Office, administrators, signed
+from tests.ledger_core.sealed import sealed
+from tests.people import signed
 
 PAT, QUI = 7, 8
 ACCEPTED, NOT_DUE, MALFORMED = ReplyCode.ACCEPTED, ReplyCode.STEP_NOT_DUE, ReplyCode.REQUEST_MALFORMED
@@ -39,10 +40,7 @@ class House:
 
     def __init__(self) -> None:
         self.desk = Desk()
-        self.desk.done(administrators())
-        self.office = Office(self.desk.book.bank_id)
-        for person in (PAT, QUI):
-            self.desk.done(self.office.hired(person, Right.DAY))
+        self.office = sealed(self.desk, (PAT, Right.DAY), (QUI, Right.DAY))
 
     def code(self, form: Callable[..., AnyAct], **fields: object) -> ReplyCode:
         """What an act of both earns now, by the day desk's seat."""
