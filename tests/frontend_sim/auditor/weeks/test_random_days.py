@@ -10,7 +10,7 @@ import random
 import pytest
 
 from frontend_sim.auditor.register import Totals
-from protocol.vocabulary import BANK_PARTY, Mode, Role
+from protocol.vocabulary import Mode
 from tests.frontend_sim.auditor.weeks.dated import DatedAuditor
 from tests.frontend_sim.auditor.weeks.watch import Watch
 from tests.ledger_core.days.bank import House
@@ -23,7 +23,6 @@ FEW, MANY = range(2), range(2, 60)
 def watched(house: House) -> DatedAuditor:
     """The auditor behind all rows; at each mark it has what the ledger had."""
     watch = Watch()
-    watch.auditor.register_party(BANK_PARTY, Role.BANK, False)
     for row in house.desk.rows[1:]:
         before = len(watch.marked)
         watch.read(row)

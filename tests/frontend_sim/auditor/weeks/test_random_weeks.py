@@ -24,9 +24,8 @@ from ledger.core.state.customers.moved import MovedMoney
 from protocol.codes import ReplyCode
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import BANK_PARTY, ObligationState, RecordKind, Role
+from protocol.vocabulary import ObligationState, RecordKind
 from rules.savings import POINTS_PER_FEN
-from tests.bank_seats import DAY_SEAT
 from tests.frontend_sim.auditor.weeks.dated import DatedAuditor
 from tests.frontend_sim.auditor.weeks.drawn import PARTIES, CoreWeek
 from tests.frontend_sim.auditor.weeks.watch import Watch
@@ -45,8 +44,6 @@ def lived(seed: int) -> CoreWeek:
 def watched(week: CoreWeek) -> DatedAuditor:
     """The auditor behind all its rows; what else stands in 2420 behind a step than it has is a mismatch."""
     watch = Watch()
-    watch.auditor.register_party(BANK_PARTY, Role.BANK, False)
-    watch.auditor.day_desks.add(DAY_SEAT)
     for row in week.desk.rows[1:]:
         watch.read(row)
         has = {party: watch.auditor.moved_fen(party) for party in PARTIES}

@@ -12,16 +12,14 @@ import pytest
 
 from frontend_sim.auditor.day.postings import Code
 from frontend_sim.auditor.register import Totals
-from ledger.core.engine import totals
 from protocol.codes import ReplyCode
 from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.day.steps import Publish, SignOff
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import BANK_PARTY, ClearedEvent, ContractEvent, ObligationState, Role
+from protocol.vocabulary import ClearedEvent, ContractEvent, ObligationState
 from tests.bank_seats import DAY_SEAT
-from tests.frontend_sim.auditor.weeks.dated import DatedAuditor
 from tests.frontend_sim.auditor.weeks.test_random_weeks import owed_by_auditor
-from tests.frontend_sim.auditor.weeks.watch import Watch
+from tests.frontend_sim.auditor.weeks.watch import watched
 from tests.ledger_core.corrections.words import SEATS, Both, compare, compared, correction
 from tests.ledger_core.desk import BROKER, MONDAY, OTHER_BROKER, SEAT, TUESDAY, WEDNESDAY, Desk, codes
 from tests.ledger_core.lines.words import agree, event, sell
@@ -30,25 +28,6 @@ from tests.ledger_core.settling.words import ACCEPTED, settle
 from tests.ledger_core.weeks.walk import lived, week_of
 
 FEW, MANY = range(3), range(3, 80)
-POSTED = (Code.ERRORS, Code.SUSPENSE, Code.CLEARING, Code.LENT, Code.INTEREST_DUE, Code.FORMER_CUSTOMERS)
-
-
-def watched(desk: Desk) -> DatedAuditor:
-    """The auditor behind all rows: each was answered as it expected, and both have the same then."""
-    watch = Watch()
-    auditor = watch.auditor
-    auditor.register_party(BANK_PARTY, Role.BANK, False)
-    auditor.day_desks.add(DAY_SEAT)
-    for row in desk.rows[1:]:
-        watch.read(row)
-        assert auditor.mismatches == []
-    assert auditor.totals() == {each.party: Totals(*each.amounts_fen) for each in totals(desk.book)}
-    for party, audit in auditor.of_brokers.items():
-        assert {code: audit.broker.standing.books.of_code(code) for code in POSTED} == {
-            code: sum(fen for key, fen in desk.book.general_ledger.balances_fen.items() if key[:2] == (code, party))
-            for code in POSTED
-        }
-    return auditor
 
 
 def an_outsider_agrees(seed: int) -> None:

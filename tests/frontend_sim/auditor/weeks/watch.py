@@ -87,6 +87,11 @@ class Watch:
     restraints: dict[int, int] = field(default_factory=dict)  # the account of each
     marked: list[int] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """The bank is there before the first row, and which seat its day desk has."""
+        self.auditor.register_party(BANK_PARTY, Role.BANK, False)
+        self.auditor.day_desks.add(DAY_SEAT)
+
     def read(self, row: Row) -> None:
         """One row: a control frame, or frames of records of any seats."""
         self.auditor.calendar.see(row.decided_at_ns)
@@ -308,16 +313,30 @@ POSTED = (Code.ERRORS, Code.SUSPENSE, Code.CLEARING, Code.LENT, Code.INTEREST_DU
 """What is kept by broker."""
 
 
-def apart(desk: Desk, of_bank: Iterable[Code] = ()) -> list[str]:
-    """What the auditor would have answered otherwise than the ledger, or has otherwise behind all its rows; `of_bank`:
-    accounts of the whole bank on which nobody but brokers has moved anything.
-    """
+def behind_all(desk: Desk) -> DatedAuditor:
+    """The auditor behind all rows."""
     watch = Watch()
-    auditor = watch.auditor
-    auditor.register_party(BANK_PARTY, Role.BANK, False)
-    auditor.day_desks.add(DAY_SEAT)
     for row in desk.rows[1:]:
         watch.read(row)
+    return watch.auditor
+
+
+def watched(desk: Desk) -> DatedAuditor:
+    """The auditor behind all rows: each was answered as it expected, and both have the same then."""
+    auditor = behind_all(desk)
+    assert differing(auditor, desk) == []
+    return auditor
+
+
+def apart(desk: Desk, of_bank: Iterable[Code] = ()) -> list[str]:
+    """What the auditor would have answered otherwise than the ledger, or has otherwise behind all its rows."""
+    return differing(behind_all(desk), desk, of_bank)
+
+
+def differing(auditor: DatedAuditor, desk: Desk, of_bank: Iterable[Code] = ()) -> list[str]:
+    """What the auditor would have answered otherwise, or has otherwise; `of_bank`: accounts of the whole bank on which
+    nobody but brokers has moved anything.
+    """
     balances = desk.book.general_ledger.balances_fen.items()
     books = {party: audit.broker.standing.books for party, audit in auditor.of_brokers.items()}
     by_auditor = {(code, party): each.of_code(code) for code in POSTED for party, each in books.items()}
