@@ -148,3 +148,12 @@ def new_pair(suite: Suite = Suite.ED25519_SHA256, credit_records: int = CREDIT_R
     ed25519 = suite == Suite.ED25519_SHA256
     party, seat = (keys.BROKER, keys.BROKER_SEAT) if ed25519 else (keys.OTHER_BROKER, keys.OTHER_SEAT)
     return Pair(bank_session(credit_records), partner_session(party, seat))
+
+
+def next_link(before: Pair, next_number: int) -> Pair:
+    """A second later the partner resumes the session on a link of its own, and tells which number it sends next."""
+    now_ns = before.now_ns + SECOND
+    pair = Pair(bank_session(), partner_session(now_ns=now_ns), before.ledger, now_ns)
+    pair.partner.establish(b"f" * 16, next_number, now_ns)
+    pair.exchange()
+    return pair

@@ -14,13 +14,13 @@ from protocol.vocabulary import Suite
 from tests.protocol import keys
 from tests.protocol.conversation import (
     INTERVAL_NS,
-    SECOND,
     T0_NS,
     TRADE_DATE,
     Pair,
     bank_session,
     freezes,
     new_pair,
+    next_link,
     partner_session,
     policy,
 )
@@ -115,10 +115,7 @@ def test_after_a_lost_link_establish_alone_resumes_the_session() -> None:
     first = new_pair().log_on()
     first.partner.send_block(freezes(3), 1, 3, 0, first.now_ns)
     first.exchange()
-    later_ns = first.now_ns + SECOND
-    second = Pair(bank_session(), partner_session(now_ns=later_ns), first.ledger, later_ns)
-    second.partner.establish(b"f" * 16, 4, later_ns)
-    second.exchange()
+    second = next_link(first, next_number=4)
 
     assert second.partner_events == [EstablishedEvent(4, TRADE_DATE, 16_384)]
     assert second.bank.next_number == 4

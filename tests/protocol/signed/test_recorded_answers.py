@@ -8,7 +8,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.messages.session import NotApplied
 from protocol.session.partner_events import NotAppliedReceived, OutcomesReceived
-from tests.protocol.conversation import SECOND, Pair, bank_session, freezes, new_pair, partner_session
+from tests.protocol.conversation import SECOND, Pair, freezes, new_pair, next_link
 from tests.protocol.session.test_numbering import established
 
 
@@ -24,14 +24,11 @@ def turned_away(pair: Pair) -> bytes:
 def test_a_not_applied_of_an_earlier_link_of_the_session_is_refused_on_the_next() -> None:
     first = established()
     recorded = turned_away(first)
-    later_ns = first.now_ns + SECOND
-    second = Pair(bank_session(), partner_session(now_ns=later_ns), first.ledger, later_ns)
-    second.partner.establish(b"f" * 16, 1, later_ns)
-    second.exchange()
+    second = next_link(first, next_number=1)
 
-    second.partner.receive_data(recorded, later_ns)
+    second.partner.receive_data(recorded, second.now_ns)
     with pytest.raises(PeerViolation, match="STALE_TIMESTAMP: NOT_APPLIED: not later than what the bank said before"):
-        second.partner.next_event(later_ns)
+        second.partner.next_event(second.now_ns)
 
 
 def test_a_not_applied_of_the_same_link_counts_once() -> None:
@@ -49,14 +46,11 @@ def test_a_recorded_end_of_an_earlier_link_ends_nothing() -> None:
     first = established()
     first.bank.terminate(ReplyCode.SESSION_SUPERSEDED, "", first.now_ns)
     recorded = first.bank.data_to_send()
-    later_ns = first.now_ns + SECOND
-    second = Pair(bank_session(), partner_session(now_ns=later_ns), first.ledger, later_ns)
-    second.partner.establish(b"f" * 16, 1, later_ns)
-    second.exchange()
+    second = next_link(first, next_number=1)
 
-    second.partner.receive_data(recorded, later_ns)
+    second.partner.receive_data(recorded, second.now_ns)
     with pytest.raises(PeerViolation, match="STALE_TIMESTAMP: TERMINATE"):
-        second.partner.next_event(later_ns)
+        second.partner.next_event(second.now_ns)
 
 
 def test_a_stored_outcome_may_be_as_old_as_it_is() -> None:
