@@ -250,6 +250,20 @@ async def test_a_flood_of_queries_is_read_as_slowly_as_it_is_paid_for(connect: C
     assert time.monotonic() - began >= 4 * FEW_AT_ONCE * QUERY_WORK_INTERVAL * FRAME_WORK_NS / 1e9 * 0.9
 
 
+class Looks:
+    """How often the gateway looks at what a partner has sent, from now on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        receive = trio.SocketStream.receive_some
+
+        async def counted(stream: trio.SocketStream, size: int | None = None) -> bytes | bytearray:
+            self.count += 1
+            return await receive(stream, size)
+
+        monkeypatch.setattr("gateway.links.partner_link.receive", counted)
+
+
 async def test_what_still_comes_on_a_link_that_is_closing_is_hardly_looked_at(
     connect: Connect, gateway: Gateway, nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,19 +272,12 @@ async def test_what_still_comes_on_a_link_that_is_closing_is_hardly_looked_at(
     await broker.stream.send_all(bytes(160))
     nursery.start_soon(send_for_ever, broker, bytes(1_000_000))
     assert (await broker.hear(Terminated)).code is ReplyCode.MALFORMED_FRAME
-    looked, receive = 0, trio.SocketStream.receive_some
-
-    async def counted(stream: trio.SocketStream, size: int | None = None) -> bytes | bytearray:
-        nonlocal looked
-        looked += 1
-        return await receive(stream, size)
-
-    monkeypatch.setattr("gateway.links.partner_link.receive", counted)
+    looks = Looks(monkeypatch)
     await is_served(connect)
     while gateway.dispatcher.links:
         await gateway.dispatcher.progress.wait()
 
-    assert looked < 100
+    assert looks.count < 100
 
 
 @pytest.mark.parametrize("is_established", [True, False])
@@ -286,14 +293,7 @@ async def test_a_frame_that_comes_byte_by_byte_is_read_as_slowly_as_it_is_paid_f
         broker.session.negotiate(bytes(16), time.time_ns())
     frame = broker.session.data_to_send()
     await broker.stream.send_all(frame[:PREFIX_BYTES])
-    looked, receive = 0, trio.SocketStream.receive_some
-
-    async def counted(stream: trio.SocketStream, size: int | None = None) -> bytes | bytearray:
-        nonlocal looked
-        looked += 1
-        return await receive(stream, size)
-
-    monkeypatch.setattr("gateway.links.partner_link.receive", counted)
+    looks = Looks(monkeypatch)
     began = time.monotonic()
     for place in range(PREFIX_BYTES, len(frame) - 1):
         await broker.stream.send_all(frame[place : place + 1])
@@ -304,7 +304,7 @@ async def test_a_frame_that_comes_byte_by_byte_is_read_as_slowly_as_it_is_paid_f
 
     pieces = LOGON_PIECES_FREE + int(seconds * 1e9 / LOGON_PIECE_PAUSE_NS)
     permitted = frames_permitted(seconds) if is_established else pieces
-    assert looked <= permitted + 2
+    assert looks.count <= permitted + 2
 
 
 def test_the_body_of_a_query_is_small() -> None:
