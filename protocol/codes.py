@@ -85,6 +85,7 @@ class ReplyCode(IntEnum):
     PARTY_EXISTS = 505
     KEY_UNFIT = 510
     SEAT_EXISTS = 515
+    CHANNEL_TAKEN = 517
     ACCOUNT_EXISTS = 520
     ACCOUNT_HAS_CONTRACT = 525
     SECURITIES_ACCOUNT_TAKEN = 527
@@ -240,6 +241,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.PARTY_EXISTS: CodeFacts("the party number is taken", False, "1032"),
     ReplyCode.KEY_UNFIT: CodeFacts("not a key that can be taken, or ended, under this number", False, "1031"),
     ReplyCode.SEAT_EXISTS: CodeFacts("the seat number is taken", False, "1032"),
+    ReplyCode.CHANNEL_TAKEN: CodeFacts("the channel's number is another party's", False, "1032"),
     ReplyCode.ACCOUNT_EXISTS: CodeFacts("the bank's account number is taken", False, "1003"),
     ReplyCode.ACCOUNT_HAS_CONTRACT: CodeFacts("the account has a contract that is not ended", True, "1003"),
     ReplyCode.SECURITIES_ACCOUNT_TAKEN: CodeFacts("another contract has the securities account", True, "1003"),

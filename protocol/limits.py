@@ -36,6 +36,7 @@ CREDIT_RECORDS_DEFAULT = 65_536
 CREDIT_RECORDS_MAX = 262_144
 PARTIES_MAX = 1_024
 SEATS_MAX = 1_024
+CHANNELS_MAX = 16  # by which customers order: who is signed on is kept by contract and channel, four bytes each
 KEY_ID_STEP_MAX = 1_024  # ids are never free again: no single registration uses up those of a party
 KEYS_PER_SEAT_MAX = 8  # with one binding: two valid while rotating, and the recent past; what is over gives way
 KEYS_PER_PARTY_MAX = 64  # in all: eight desks with as many each; those of all parties fit one REGISTERED

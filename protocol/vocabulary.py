@@ -65,6 +65,7 @@ class Role(IntEnum):
 
     BANK = 1
     BROKER = 2
+    CHANNEL = 3  # who runs phones, web pages or kiosks by which customers order through the bank; it owns no contract
 
 
 class OutletLevel(IntEnum):
@@ -76,7 +77,7 @@ class OutletLevel(IntEnum):
 
 
 class SeatRole(IntEnum):
-    """What a seat is for; decides what it may send. BROKER is a broker's, every other one the bank's."""
+    """What a seat is for; decides what it may send. BROKER is a broker's, CHANNEL a channel's, others the bank's."""
 
     BROKER = 1
     CHANNEL = 2
@@ -366,5 +367,7 @@ class AccountEvent(IntEnum):
 
 
 def role_fits_party(role: int, party: int) -> bool:
-    """Whether a seat of this role may belong to the party: a broker has broker seats, the bank all others."""
-    return (role == SeatRole.BROKER) == (party != BANK_PARTY)
+    """Whether a seat of this role may belong to the party and names no other one: a broker has broker seats, the bank
+    all others but those of channels, which are of a broker besides.
+    """
+    return role != SeatRole.CHANNEL and (role == SeatRole.BROKER) == (party != BANK_PARTY)

@@ -1,4 +1,4 @@
-"""The bank's seats in tests: master data, its desks, a channel, and which of them sends what.
+"""The bank's seats in tests: master data, its desks, and which of them sends what.
 
 Belongs here: numbers and who may. Never here: keys, sending.
 """
@@ -19,8 +19,7 @@ __all__ = [
     "bank_seat_for",
 ]
 
-CHANNEL_SEAT = 5
-SEAT_ROLES = {BANK_SEAT: SeatRole.MASTER_DATA, **ROLES, CHANNEL_SEAT: SeatRole.CHANNEL}
+SEAT_ROLES = {BANK_SEAT: SeatRole.MASTER_DATA, **ROLES}
 BANK_SEATS = [SeatEntry(seat, role) for seat, role in SEAT_ROLES.items()]
 """All of them: a test's genesis row may hold them, which saves a row for each."""
 

@@ -11,6 +11,7 @@ from protocol.messages.control import (
     EndKey,
     EndSettlement,
     OpenTradeDate,
+    RegisterChannelSeat,
     RegisterKey,
     RegisterParty,
     RegisterSeat,
@@ -71,7 +72,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.MASTER_DATA: frozenset(
         {
             *(RegisterParty, RegisterKey, EndKey, RegisterSeat, ChangeMode, RegisterOutlets, RegisterPersons, Act),
-            *(OpenAccounts, SignContracts, SetScheme),
+            *(OpenAccounts, SignContracts, SetScheme, RegisterChannelSeat),
             *(RegisterSecurities, SetPrices, SuspendSecurity, ResumeSecurity),
         }
     ),

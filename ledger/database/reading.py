@@ -69,6 +69,7 @@ WORDS: dict[str, type[IntEnum]] = {
 VIEWS = (
     "bank_as_of",
     "bank_parties",
+    "bank_channel_seats",
     "bank_persons",
     "bank_person_keys",
     "bank_acts",

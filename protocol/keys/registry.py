@@ -18,13 +18,14 @@ from ..messages.control import (
     EndKey,
     PartyEntry,
     PartyKey,
+    RegisterChannelSeat,
     RegisterKey,
     RegisterParty,
     RegisterSeat,
     SeatEntry,
 )
 from ..messages.persons import Act
-from ..vocabulary import Suite
+from ..vocabulary import SeatRole, Suite
 from .party_keys import may_sign, with_key, without_key
 from .signing import Verifier, verifier_from_bytes
 
@@ -122,7 +123,9 @@ class PartyRegistry:
         elif isinstance(made, EndKey):
             self._change_keys(without_key(self._known(made.party), made.key_id))
         elif isinstance(made, RegisterSeat):
-            self._add_seat(made)
+            self._add_seat(made.party, SeatEntry(made.seat, made.seat_role))
+        elif isinstance(made, RegisterChannelSeat):
+            self._add_seat(made.party, SeatEntry(made.seat, SeatRole.CHANNEL))
 
     def _add_party(self, message: RegisterParty) -> None:
         if message.party not in self._entries:
@@ -139,13 +142,12 @@ class PartyRegistry:
             if key.key_id not in had:
                 self._learn_key(entry, key)
 
-    def _add_seat(self, message: RegisterSeat) -> None:
-        entry = self._known(message.party)
-        if message.seat not in {one.seat for one in entry.seats}:
-            told = SeatEntry(message.seat, message.seat_role)
-            self._entries[message.party] = replace(entry, seats=[*entry.seats, told])
-        self._owners[message.seat] = message.party
-        self._roles[message.seat] = message.seat_role
+    def _add_seat(self, party: int, told: SeatEntry) -> None:
+        entry = self._known(party)
+        if told.seat not in {one.seat for one in entry.seats}:
+            self._entries[party] = replace(entry, seats=[*entry.seats, told])
+        self._owners[told.seat] = party
+        self._roles[told.seat] = told.role
 
     def _known(self, party_no: int) -> PartyEntry:
         entry = self._entries.get(party_no)

@@ -19,6 +19,7 @@ from .day.steps import DayMessage, Windows
 from .feeds import FeedMessage
 from .fields import (
     BoundSeatNo,
+    ChannelNo,
     Count,
     Digest,
     KeyId,
@@ -41,13 +42,13 @@ from .persons import PersonMessage
 
 
 class RegisterParty(Message, tag=20, frozen=True):
-    """Bank control: a new partner. Its suite never changes."""
+    """Bank control: a new partner, a broker or a channel. Its suite never changes."""
 
     party: PartyNo
     role: RoleNo
     suite: SuiteNo
     name: Name
-    proceeds_at_fill: bool  # sale proceeds enter buying power at the fill
+    proceeds_at_fill: bool  # of a broker alone: sale proceeds enter buying power at the fill
 
 
 class RegisterKey(Message, tag=21, frozen=True):
@@ -67,6 +68,15 @@ class RegisterSeat(Message, tag=22, frozen=True):
     seat: SeatNo
     party: PartyNo
     seat_role: SeatRoleNo
+
+
+class RegisterChannelSeat(Message, tag=98, frozen=True):
+    """Bank control: a seat of a channel, by which customers of one broker order. A channel is of one party."""
+
+    seat: SeatNo
+    party: PartyNo
+    channel: ChannelNo
+    broker: PartyNo
 
 
 class OpenTradeDate(Message, tag=27, frozen=True):
@@ -172,6 +182,7 @@ ControlMessage = (
     | RegisterKey
     | EndKey
     | RegisterSeat
+    | RegisterChannelSeat
     | ChangeMode
     | SetScheme
     | AccountMessage

@@ -13,6 +13,7 @@ from ..errors import PeerViolation
 from ..limits import (
     ACT_SECOND_MAX,
     BANK_ACCOUNT_NO_MAX,
+    CHANNELS_MAX,
     DETAIL_CHARS_MAX,
     DIGEST_BYTES,
     HEARTBEAT_NS_MAX,
@@ -41,8 +42,9 @@ SeatRoleNo = Annotated[int, Meta(ge=1, le=7)]
 KeyId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 TradeDate = Annotated[int, Meta(ge=TRADE_DATE_MIN, le=TRADE_DATE_MAX)]
 LayoutNo = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+ChannelNo = Annotated[int, Meta(ge=1, le=CHANNELS_MAX)]
 SuiteNo = Annotated[int, Meta(ge=1, le=2)]
-RoleNo = Annotated[int, Meta(ge=1, le=2)]
+RoleNo = Annotated[int, Meta(ge=1, le=3)]
 ModeNo = Annotated[int, Meta(ge=0, le=1)]
 SchemeNo = Annotated[int, Meta(ge=0, le=1)]
 StatusNo = Annotated[int, Meta(ge=1, le=6)]

@@ -23,7 +23,7 @@ from ..messages.fields import code_from_number
 from ..messages.gateway_link import SeatHead
 from ..messages.queries import OF_ALL_PARTIES
 from ..messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
-from ..vocabulary import BANK_PARTY, NUMBERED_KINDS, Direction, FrameKind, Role, Suite
+from ..vocabulary import BANK_PARTY, NUMBERED_KINDS, Direction, FrameKind, Role, SeatRole, Suite
 from .bank_events import (
     BankEvent,
     EstablishReceived,
@@ -297,6 +297,8 @@ class BankSession(LinkEnd):
         query = decode_query(frame.body)
         if isinstance(query, OF_ALL_PARTIES) and not self._is_bank():
             raise PeerViolation(ReplyCode.ROLE_FORBIDS, "totals are the bank's own")
+        if self._registry.role_of(self._caller.seat) == SeatRole.CHANNEL:
+            raise PeerViolation(ReplyCode.ROLE_FORBIDS, "a channel asks of no contract that is not signed on with it")
         if correlation_id in self._queries:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"query {correlation_id} is under way already")
         if len(self._queries) >= QUERIES_IN_FLIGHT_MAX:

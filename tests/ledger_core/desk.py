@@ -57,7 +57,11 @@ from tests.frames import make_records
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = 20260105, 20260106, 20260107, 20260108
 BROKER, OTHER_BROKER = 2, 3
 SEAT, SECOND_SEAT, OTHER_SEAT = 11, 12, 21
-OWNERS = {**dict.fromkeys(SEAT_ROLES, BANK_PARTY), SEAT: BROKER, SECOND_SEAT: BROKER, OTHER_SEAT: OTHER_BROKER}
+CHANNEL, CHANNEL_SEAT = 7, 71  # that a test may register
+OWNERS = {
+    **dict.fromkeys(SEAT_ROLES, BANK_PARTY),
+    **{SEAT: BROKER, SECOND_SEAT: BROKER, OTHER_SEAT: OTHER_BROKER, CHANNEL_SEAT: CHANNEL},
+}
 NOW_NS = 1_000_000
 SMALL = BookSize(contracts_max=64, requests_max=64 * REQUEST_PAGE_RECORDS, accounts_max=64)
 SPARE_ACCOUNTS = 4  # opened first, without contracts: so no account has the index of its contract

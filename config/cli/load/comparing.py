@@ -10,7 +10,7 @@ from typing import Protocol, cast
 import msgspec
 
 from config.cli.load.csv_files import ContractLine, FileKind, Item, Piece
-from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import RegisterChannelSeat, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import AccountTerms
 from protocol.messages.outlets import OutletEntry
 
@@ -20,6 +20,7 @@ class Known(Protocol):
 
     def party(self, number: int) -> RegisterParty | None: ...
     def seat(self, number: int) -> RegisterSeat | None: ...
+    def channel_seat(self, number: int) -> RegisterChannelSeat | None: ...
     def key(self, party: int, key_id: int) -> RegisterKey | None: ...
     def outlets(self, numbers: list[int]) -> Mapping[int, OutletEntry]: ...
     def accounts(self, bank_account_nos: list[int]) -> Mapping[int, AccountTerms]: ...
@@ -51,6 +52,8 @@ def _there(known: Known, piece: Piece) -> Iterable[Item | None]:
         return [known.party(item.party)]
     if isinstance(item, RegisterKey):
         return [known.key(item.party, item.key_id)]
+    if isinstance(item, RegisterChannelSeat):
+        return [known.channel_seat(item.seat)]
     return [known.seat(item.seat) if isinstance(item, RegisterSeat) else None]
 
 
@@ -58,7 +61,7 @@ def _name(item: Item) -> str:
     match item:
         case RegisterKey():
             return f"key {item.key_id} of party {item.party}"
-        case RegisterSeat():
+        case RegisterSeat() | RegisterChannelSeat():
             return f"seat {item.seat}"
         case RegisterParty():
             return f"party {item.party}"

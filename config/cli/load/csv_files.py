@@ -17,7 +17,15 @@ from config.text_files import NotText, csv_rows
 from protocol.acts.shown_text import is_shown_as_it_is
 from protocol.keys.signing import PUBLIC_KEY_BYTES
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES, OUTLETS_PER_CONTROL_MAX
-from protocol.messages.control import ChangeMode, EndKey, RegisterKey, RegisterParty, RegisterSeat, SetScheme
+from protocol.messages.control import (
+    ChangeMode,
+    EndKey,
+    RegisterChannelSeat,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+    SetScheme,
+)
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms, SecuritiesAccount
 from protocol.messages.fields import BankAccountNo, PartyNo
 from protocol.messages.outlets import OutletEntry
@@ -61,6 +69,7 @@ class FileKind(Enum):
     MODES = ("party", "mode")
     SCHEMES = ("party", "scheme")
     SEATS = ("seat", "party", "role")
+    CHANNEL_SEATS = ("seat", "party", "channel", "broker")
     KEYS = ("party", "seat", "key_id", "public_key", "not_before", "not_after")
     ENDED_KEYS = ("party", "ended_key_id")
     OUTLETS = ("outlet", "level", "parent", "name")
@@ -99,6 +108,7 @@ Item = (
     | ChangeMode
     | SetScheme
     | RegisterSeat
+    | RegisterChannelSeat
     | RegisterKey
     | EndKey
     | OutletEntry
@@ -237,7 +247,7 @@ def _printable(row: Row, name: str) -> str:
 
 
 def _party(row: Row) -> Item:
-    role = _word(row, "role", {"broker": Role.BROKER, "bank": Role.BANK})
+    role = _word(row, "role", {"broker": Role.BROKER, "channel": Role.CHANNEL, "bank": Role.BANK})
     suite = _word(row, "suite", SUITES)
     proceeds = _word(row, "proceeds_at_fill", {"yes": 1, "no": 0})
     return RegisterParty(_whole(row, "party"), role, suite, _printable(row, "name"), bool(proceeds))
@@ -276,6 +286,10 @@ def _seat(row: Row) -> Item:
     if not role_fits_party(role, party):
         raise ValueError(f"role: a seat of party {party} is no {row['role']}")
     return RegisterSeat(seat, party, role)
+
+
+def _channel_seat(row: Row) -> Item:
+    return RegisterChannelSeat(*(_whole(row, name) for name in FileKind.CHANNEL_SEATS.value))
 
 
 def _outlet(row: Row) -> Item:
@@ -325,6 +339,7 @@ _MAKERS: dict[FileKind, Callable[[Row], Item]] = {
     FileKind.KEYS: _key,
     FileKind.ENDED_KEYS: _ended_key,
     FileKind.SEATS: _seat,
+    FileKind.CHANNEL_SEATS: _channel_seat,
     FileKind.OUTLETS: _outlet,
     FileKind.ACCOUNTS: _account,
     FileKind.CONTRACTS: _contract,

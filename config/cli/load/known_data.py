@@ -21,7 +21,7 @@ from ledger.journal.reader import JournalReader
 from protocol.acts.table import made_by_text
 from protocol.codes import ReplyCode
 from protocol.messages.codec import decode_control
-from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import RegisterChannelSeat, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import AccountTerms
 from protocol.messages.outlets import OutletEntry
 from protocol.messages.persons import Act
@@ -52,6 +52,7 @@ ORDER BY c.account_no, c.contract_no DESC
 _SEAT = """
 SELECT $1::integer, party, seat_roles[array_position(seats, $1::integer)] FROM parties WHERE $1::integer = ANY (seats)
 """
+_CHANNEL_SEAT = "SELECT seat, party, channel, broker FROM channel_seats WHERE seat = $1"
 _KEY_ROWS = "SELECT sequence FROM journal WHERE octet_length(control) BETWEEN 1 AND $1 ORDER BY sequence"
 _BEHIND = "SELECT (SELECT max(sequence) FROM journal_head) - coalesce((SELECT max(sequence) FROM read_cursor), 0)"
 Answer = TypeVar("Answer")
@@ -99,6 +100,11 @@ class KnownData:
         """A seat as it is registered."""
         row = self._run(self._connection.fetchrow(_SEAT, number))
         return None if row is None else RegisterSeat(*row)
+
+    def channel_seat(self, number: int) -> RegisterChannelSeat | None:
+        """A seat of a channel as it is registered."""
+        row = self._run(self._connection.fetchrow(_CHANNEL_SEAT, number))
+        return None if row is None else RegisterChannelSeat(*row)
 
     def key(self, party: int, key_id: int) -> RegisterKey | None:
         """A key as it was registered; None for those of the first row too."""

@@ -20,7 +20,7 @@ import trio
 from config.cli.load.csv_files import ContractLine, DataFileError, FileKind, Piece
 from protocol.codes import ReplyCode
 from protocol.limits import QUERY_CONTRACTS_MAX
-from protocol.messages.control import ControlMessage, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import ControlMessage, RegisterChannelSeat, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.messages.persons import RegisterPersons
@@ -31,6 +31,7 @@ QUESTIONS_AT_ONCE = 8  # half of what a session may have open
 ALREADY: dict[type[ControlMessage], ReplyCode] = {
     RegisterParty: ReplyCode.PARTY_EXISTS,
     RegisterSeat: ReplyCode.SEAT_EXISTS,
+    RegisterChannelSeat: ReplyCode.SEAT_EXISTS,
     RegisterKey: ReplyCode.KEY_UNFIT,
     RegisterPersons: ReplyCode.KEY_UNFIT,  # its key is somebody's already
 }

@@ -18,7 +18,7 @@ from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import catch_up, corrections, dates, lanes
 from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
-from ledger.core.control.orders import schemes, securities
+from ledger.core.control.orders import securities
 from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
 from ledger.core.state.day.due_times import seconds_of
@@ -44,6 +44,7 @@ from protocol.messages.control import (
     Genesis,
     OpenTradeDate,
     PartyKey,
+    RegisterChannelSeat,
     RegisterKey,
     RegisterParty,
     RegisterSeat,
@@ -167,16 +168,12 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
     if isinstance(message, OfPage):
         return _judge_of_page(book, sender, message, decided_at_ns)
     match message:
-        case RegisterParty():
-            return parties.judge_party(book, message)
+        case RegisterParty() | RegisterSeat() | RegisterChannelSeat() | ChangeMode() | SetScheme():
+            return parties.judge(book, message)
         case RegisterKey():
             return judge_key(book, message, decided_at_ns)
         case EndKey():
             return judge_key_end(book, message, sender.key_id, decided_at_ns)
-        case RegisterSeat() | ChangeMode():
-            return parties.judge_seat_or_mode(book, message)
-        case SetScheme():
-            return schemes.judge_scheme(book, message)
         case RegisterOutlets():
             return outlets.judge_outlets(book, message)
         case RegisterPersons():
@@ -225,7 +222,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
 
 def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
     if isinstance(message, RegisterParty):
-        return message.role != Role.BROKER  # the bank is in the genesis row; there is no second one
+        # The bank is in the genesis row; there is no second one. What is sold by a channel is its brokers'.
+        return message.role == Role.BANK or (message.role == Role.CHANNEL and message.proceeds_at_fill)
     if isinstance(message, RegisterSeat):
         return not role_fits_party(message.seat_role, message.party)
     if isinstance(message, RegisterOutlets):
@@ -282,19 +280,13 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
     if isinstance(message, OfPage):
         return _apply_of_page(book, sender, message, decided_at_ns)
     match message:
-        case RegisterParty():
-            parties.register_party(book, message)
+        case RegisterParty() | RegisterSeat() | RegisterChannelSeat() | ChangeMode() | SetScheme():
+            parties.apply(book, message)
         case RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns, seat):
             key = PartyKey(key_id, public_key, not_before_ns, not_after_ns, seat)
             book.parties[party] = with_key(book.parties[party], key, decided_at_ns)
         case EndKey(party, key_id):
             book.parties[party] = without_key(book.parties[party], key_id)
-        case RegisterSeat():
-            parties.register_seat(book, message)
-        case ChangeMode(party, mode):
-            book.change_mode(party, mode)
-        case SetScheme():
-            schemes.set_scheme(book, message)
         case RegisterOutlets():
             outlets.register_outlets(book, message)
         case RegisterPersons() | ChangePersonAct() | RegisterPersonKeyAct() | EndPersonKeyAct():

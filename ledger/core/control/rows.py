@@ -36,6 +36,7 @@ from protocol.messages.control import (
     EndKey,
     EndSettlement,
     OpenTradeDate,
+    RegisterChannelSeat,
     RegisterKey,
     RegisterParty,
     RegisterSeat,
@@ -54,7 +55,7 @@ ControlBody = ControlMessage | Negotiate | None
 """What a frame of a control row says; None: a CONTROL body that is no control message."""
 
 ALONE: tuple[type[Message], ...] = (
-    *(RegisterParty, RegisterKey, EndKey, RegisterSeat),
+    *(RegisterParty, RegisterKey, EndKey, RegisterSeat, RegisterChannelSeat),
     *(OpenTradeDate, EndSettlement, Mark),
     *(RegisterPersons, Act),
 )

@@ -33,7 +33,7 @@ CREATE TABLE general_ledger (
 
 CREATE TABLE parties (
     party            integer  PRIMARY KEY CHECK (party >= 1),
-    role             smallint NOT NULL CHECK (role IN (1, 2)),
+    role             smallint NOT NULL CHECK (role IN (1, 2, 3)),
     suite            smallint NOT NULL CHECK (suite IN (1, 2)),
     proceeds_at_fill boolean  NOT NULL,
     stopped          boolean  NOT NULL, -- two people have stopped it: it takes no new orders
@@ -46,6 +46,15 @@ CREATE TABLE parties (
     seats            integer[] NOT NULL,
     seat_roles       smallint[] NOT NULL CHECK (cardinality(seat_roles) = cardinality(seats)),
     as_of_sequence   bigint   NOT NULL CHECK (as_of_sequence >= 1)
+);
+
+-- Seats of channels, each for customers of one broker.
+CREATE TABLE channel_seats (
+    seat           integer  PRIMARY KEY CHECK (seat >= 1),
+    party          integer  NOT NULL CHECK (party >= 2),
+    channel        smallint NOT NULL CHECK (channel >= 1),
+    broker         integer  NOT NULL CHECK (broker >= 2),
+    as_of_sequence bigint   NOT NULL CHECK (as_of_sequence >= 1)
 );
 
 -- The bank's own outlets: a branch (1) under nothing, 0; a sub-branch (2) under a branch; an outlet (3) under a sub-branch.

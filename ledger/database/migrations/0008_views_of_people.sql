@@ -72,10 +72,10 @@ LEFT JOIN word_names w4 ON w4.vocabulary = 'mode' AND w4.number = p.mode
 LEFT JOIN word_names w5 ON w5.vocabulary = 'mode' AND w5.number = p.next_mode
 LEFT JOIN word_names w6 ON w6.vocabulary = 'scheme' AND w6.number = p.scheme
 LEFT JOIN word_names w7 ON w7.vocabulary = 'scheme' AND w7.number = p.next_scheme;
-COMMENT ON VIEW bank_parties IS 'The bank and the brokers.';
-COMMENT ON COLUMN bank_parties.party IS 'number of the party: the bank is 1, others are brokers';
+COMMENT ON VIEW bank_parties IS 'The bank, the brokers and the channels.';
+COMMENT ON COLUMN bank_parties.party IS 'number of the party: the bank is 1';
 COMMENT ON COLUMN bank_parties.party_name IS 'name of that party';
-COMMENT ON COLUMN bank_parties.role IS 'BANK or BROKER';
+COMMENT ON COLUMN bank_parties.role IS 'BANK, BROKER or CHANNEL';
 COMMENT ON COLUMN bank_parties.suite IS 'how the party signs';
 COMMENT ON COLUMN bank_parties.proceeds_at_fill IS 'whether sale proceeds enter buying power at the fill';
 COMMENT ON COLUMN bank_parties.stopped IS 'whether two people have stopped it: it takes no new orders';
@@ -85,6 +85,24 @@ COMMENT ON COLUMN bank_parties.next_mode IS 'the mode that comes with the first 
 COMMENT ON COLUMN bank_parties.scheme IS 'B 方案二: its customers order at the broker, which freezes; A 方案一: through the bank';
 COMMENT ON COLUMN bank_parties.next_scheme IS 'the scheme that comes with the first roll at which nothing of it is left; without a change the same';
 COMMENT ON COLUMN bank_parties.seats IS 'seats of the party, each with what it is for';
+
+CREATE VIEW bank_channel_seats AS
+SELECT s.seat AS seat,
+       s.channel AS channel,
+       s.party AS party,
+       p.name AS party_name,
+       s.broker AS broker,
+       b.name AS broker_name
+FROM channel_seats s
+LEFT JOIN parties p ON p.party = s.party
+LEFT JOIN parties b ON b.party = s.broker;
+COMMENT ON VIEW bank_channel_seats IS 'Seats of channels 渠道, by which customers order through the bank.';
+COMMENT ON COLUMN bank_channel_seats.seat IS 'number of the seat';
+COMMENT ON COLUMN bank_channel_seats.channel IS 'number of the channel, which is of one party';
+COMMENT ON COLUMN bank_channel_seats.party IS 'number of the party that runs it';
+COMMENT ON COLUMN bank_channel_seats.party_name IS 'name of that party';
+COMMENT ON COLUMN bank_channel_seats.broker IS 'number of the broker whose customers order by this seat, and no others';
+COMMENT ON COLUMN bank_channel_seats.broker_name IS 'name of that broker';
 
 CREATE VIEW bank_persons AS
 SELECT p.person AS person,

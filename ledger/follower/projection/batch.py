@@ -40,6 +40,7 @@ from protocol.messages.control import (
     EndSettlement,
     Genesis,
     OpenTradeDate,
+    RegisterChannelSeat,
     RegisterParty,
     RegisterSeat,
     SetScheme,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from ledger.core.rows.rolls import Roll
 
 _OF_PARTIES = (
-    *(Genesis, RegisterParty, RegisterSeat, ChangeMode, SetScheme, OpenTradeDate),
+    *(Genesis, RegisterParty, RegisterSeat, RegisterChannelSeat, ChangeMode, SetScheme, OpenTradeDate),
     *(StopBrokerAct, ResumeBrokerAct, TerminateBrokerAct),
 )
 """What may change a party as the read model has it: a roll, modes and schemes of brokers."""

@@ -1,4 +1,4 @@
-"""The bank and the brokers: the table parties, its SQL.
+"""The bank, the brokers and the channels: the tables parties and channel_seats, their SQL.
 
 Belongs here: what a party is in the read model. Never here: which batch changes one (batch), the transaction
 (read_model).
@@ -20,8 +20,14 @@ SET stopped = excluded.stopped, terminated = excluded.terminated, mode = exclude
 """
 
 
+_PUT_CHANNEL_SEAT = """
+INSERT INTO channel_seats (seat, party, channel, broker, as_of_sequence) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (seat) DO NOTHING
+"""
+
+
 async def write_parties(connection: asyncpg.Connection, book: Book, sequence: int) -> None:
-    """Writes all of them, as the book has them after a row."""
+    """Writes all of them and the seats of channels, as the book has them after a row."""
     parties = [
         (
             entry.party,
@@ -42,6 +48,13 @@ async def write_parties(connection: asyncpg.Connection, book: Book, sequence: in
         for entry in book.parties.values()
     ]
     await connection.executemany(_PUT_PARTY, parties)
+    channels = book.orders.channels
+    seats = channels.channel.nonzero()[0].tolist()
+    rows = [
+        (seat, int(book.seat_owner[seat]), int(channels.channel[seat]), int(channels.broker[seat]), sequence)
+        for seat in seats
+    ]
+    await connection.executemany(_PUT_CHANNEL_SEAT, rows)
 
 
 def readable(name: str) -> str:

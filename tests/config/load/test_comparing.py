@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.cli.load.comparing import compared
 from config.cli.load.csv_files import ContractLine, FileKind, Item, Piece
-from protocol.messages.control import EndKey, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import EndKey, RegisterChannelSeat, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import AccountTerms
 from protocol.messages.outlets import OutletEntry
 from protocol.vocabulary import SeatRole
@@ -23,6 +23,9 @@ class Bank:
 
     def seat(self, number: int) -> RegisterSeat | None:
         return RegisterSeat(21, 2, SeatRole.BROKER) if number == 21 else None
+
+    def channel_seat(self, number: int) -> RegisterChannelSeat | None:
+        return RegisterChannelSeat(71, 7, 1, 2) if number == 71 else None
 
     def key(self, party: int, key_id: int) -> RegisterKey | None:
         return RegisterKey(2, 1, bytes(32), 0, 9, 0) if (party, key_id) == (2, 1) else None
@@ -49,6 +52,8 @@ def test_what_is_the_same_or_new_is_no_difference() -> None:
     assert told(FileKind.PARTIES, RegisterParty(3, 2, 1, "Nanfang", True)) == (0, [])
     assert told(FileKind.SEATS, RegisterSeat(21, 2, SeatRole.BROKER)) == (1, [])
     assert told(FileKind.SEATS, RegisterSeat(22, 2, SeatRole.BROKER)) == (0, [])
+    assert told(FileKind.CHANNEL_SEATS, RegisterChannelSeat(71, 7, 1, 2)) == (1, [])
+    assert told(FileKind.CHANNEL_SEATS, RegisterChannelSeat(72, 7, 1, 2)) == (0, [])
     assert told(FileKind.KEYS, RegisterKey(2, 1, bytes(32), 0, 9, 0)) == (1, [])
     assert told(FileKind.KEYS, RegisterKey(2, 2, bytes(32), 0, 9, 0)) == (0, [])
     assert told(FileKind.ENDED_KEYS, EndKey(2, 1)) == (0, [])
@@ -63,6 +68,9 @@ def test_each_field_that_differs_is_a_line_with_its_place() -> None:
     ]
     assert told(FileKind.SEATS, RegisterSeat(21, 3, SeatRole.BROKER))[1] == [
         "some.csv:5: seat 21: party is 2 in the bank, 3 in the file"
+    ]
+    assert told(FileKind.CHANNEL_SEATS, RegisterChannelSeat(71, 7, 1, 3))[1] == [
+        "some.csv:5: seat 71: broker is 2 in the bank, 3 in the file"
     ]
     assert told(FileKind.KEYS, RegisterKey(2, 1, bytes(32), 0, 8, 0))[1] == [
         "some.csv:5: key 1 of party 2: not_after_ns is 9 in the bank, 8 in the file"

@@ -15,7 +15,15 @@ from config.cli.load.csv_files import (
 )
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTROL_BODY_BYTES_MAX, OUTLET_MAX
 from protocol.messages.codec import encode
-from protocol.messages.control import ChangeMode, EndKey, RegisterKey, RegisterParty, RegisterSeat, SetScheme
+from protocol.messages.control import (
+    ChangeMode,
+    EndKey,
+    RegisterChannelSeat,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+    SetScheme,
+)
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.vocabulary import ContractStatus, Mode, Role, Scheme, SeatRole, Suite
@@ -55,6 +63,12 @@ def test_each_kind_is_told_by_its_header_row(tmp_path: Path) -> None:
     assert pieces(tmp_path, "seat,party,role", "21,2,broker", "", "22,2,broker") == [
         Piece(FileKind.SEATS, [2], [RegisterSeat(21, 2, SeatRole.BROKER)]),
         Piece(FileKind.SEATS, [4], [RegisterSeat(22, 2, SeatRole.BROKER)]),
+    ]
+    assert pieces(tmp_path, PARTIES, "7,channel,p256,手机银行,no") == [
+        Piece(FileKind.PARTIES, [2], [RegisterParty(7, Role.CHANNEL, Suite.P256_SHA256, "手机银行", False)])
+    ]
+    assert pieces(tmp_path, "seat,party,channel,broker", "71,7,1,2") == [
+        Piece(FileKind.CHANNEL_SEATS, [2], [RegisterChannelSeat(71, 7, 1, 2)])
     ]
     assert pieces(tmp_path, OUTLETS, "1,branch,,甲分行", "", "10,Sub_Branch,1,东支行", "1_1,outlet,10,一所") == [
         Piece(
@@ -113,7 +127,7 @@ def test_a_piece_of_outlets_fits_a_message_however_long_their_names_are(tmp_path
         ([PARTIES, "2,broker,ed25519,A"], ":2: 4 fields, expected 5"),
         ([PARTIES, "two,broker,ed25519,A,yes"], ":2: party: 'two' is no whole number"),
         ([PARTIES, "2000,broker,ed25519,A,yes"], ":2: party: Expected `int` <= 1024"),
-        ([PARTIES, "2,dealer,ed25519,A,yes"], ":2: role: 'dealer' is none of broker, bank"),
+        ([PARTIES, "2,dealer,ed25519,A,yes"], ":2: role: 'dealer' is none of broker, channel, bank"),
         ([PARTIES, "2,broker,rsa,A,yes"], ":2: suite: 'rsa' is none of ed25519, p256"),
         ([PARTIES, "2,broker,p256,,yes"], ":2: name: Expected `str` of length >= 1"),
         ([PARTIES, "2,broker,p256,A,perhaps"], ":2: proceeds_at_fill: 'perhaps' is none of yes, no"),

@@ -22,6 +22,7 @@ from protocol.messages.control import (
     Genesis,
     OpenTradeDate,
     PartyEntry,
+    RegisterChannelSeat,
     RegisterKey,
     RegisterParty,
     RegisterSeat,
@@ -45,6 +46,8 @@ from tests.customers import account, contract, holder_of, outlets_above, restrai
 from tests.ledger_core.control.customers.test_loss_report import TERMINATED, contract_as, told
 from tests.ledger_core.desk import (
     BROKER,
+    CHANNEL,
+    CHANNEL_SEAT,
     MONDAY,
     OTHER_BROKER,
     OTHER_SEAT,
@@ -62,7 +65,7 @@ from tests.people import ANN, Office, administrators, signed
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 BANK_ID = Desk().book.bank_id
-ROLL = 31  # the row of the OpenTradeDate below
+ROLL = 33  # the row of the OpenTradeDate below
 CONTROLS: list[ControlMessage] = [
     RegisterParty(4, Role.BROKER, 1, "four", False),
     RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 1, 0),
@@ -70,6 +73,8 @@ CONTROLS: list[ControlMessage] = [
     ChangeMode(BROKER, Mode.TRANSFER),
     SetScheme(BROKER, Scheme.B),
     RegisterSeat(40, BROKER, SeatRole.BROKER),
+    RegisterParty(CHANNEL, Role.CHANNEL, 1, "phone", False),
+    RegisterChannelSeat(CHANNEL_SEAT, CHANNEL, 1, BROKER),
     RegisterOutlets(outlets_above()),
     OpenAccounts([account(40, 0), replace(account(41, 0), holder=holder_of(0))]),
     SignContracts([contract(0, BROKER), contract(1, BROKER)]),

@@ -23,6 +23,7 @@ from protocol.messages.control import (
     EndKey,
     EndSettlement,
     OpenTradeDate,
+    RegisterChannelSeat,
     RegisterKey,
     RegisterParty,
     RegisterSeat,
@@ -81,6 +82,8 @@ from tests.customers import account, contract, holder_of, outlets_above, restrai
 from tests.ledger_core.control.customers.pushing import a_push, pushed
 from tests.ledger_core.desk import (
     BROKER,
+    CHANNEL,
+    CHANNEL_SEAT,
     MONDAY,
     OTHER_BROKER,
     SEAT,
@@ -97,10 +100,10 @@ from tests.ledger_core.lines.words import agree, announce, event, refund, send_w
 from tests.people import ANN, BEN, Office, new_person, signed
 from tests.securities import limits, priced, registered, share
 
-SEAT_OF = {SeatRole.BROKER: SEAT, **{role: seat for seat, role in SEAT_ROLES.items()}}
+SEAT_OF = {SeatRole.BROKER: SEAT, SeatRole.CHANNEL: CHANNEL_SEAT, **{role: seat for seat, role in SEAT_ROLES.items()}}
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
 FIRST = contract_no_from_index(0)
-ROLL = 18  # the row in which `bank_with_every_role` rolls
+ROLL = 20  # the row in which `bank_with_every_role` rolls
 MARK = ROLL + 2  # one behind all its rows
 
 LINES_OF_SETS = {
@@ -130,6 +133,7 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "RegisterKey": (RegisterKey(BROKER, 2, PUBLIC_KEY, 0, 1, 0), {SeatRole.MASTER_DATA}),
     "EndKey": (EndKey(BROKER, 1), {SeatRole.MASTER_DATA}),
     "ChangeMode": (ChangeMode(BROKER, Mode.TRANSFER), {SeatRole.MASTER_DATA}),
+    "RegisterChannelSeat": (RegisterChannelSeat(40, CHANNEL, 1, OTHER_BROKER), {SeatRole.MASTER_DATA}),
     "SetScheme": (SetScheme(OTHER_BROKER, Scheme.B), {SeatRole.MASTER_DATA}),
     "RegisterSeat": (RegisterSeat(40, BROKER, SeatRole.BROKER), {SeatRole.MASTER_DATA}),
     "RegisterOutlets": (RegisterOutlets(outlets_above()), {SeatRole.MASTER_DATA}),
@@ -198,6 +202,8 @@ def bank_with_every_role() -> Desk:
     desk.done(ChangeAccount(account_of(second), AccountEvent.REPORT_LOSS))
     desk.open_account(0, holder=SPARE_ACCOUNTS)
     desk.done(RegisterPersons([new_person(ANN)]))
+    desk.done(RegisterParty(CHANNEL, Role.CHANNEL, Suite.ED25519_SHA256, "phone", False))
+    desk.done(RegisterChannelSeat(CHANNEL_SEAT, CHANNEL, 1, BROKER))
     desk.roll(TUESDAY)
     assert desk.book.sequence == ROLL
     desk.done(RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 2**62, 0))
@@ -286,7 +292,7 @@ def test_the_tables_name_every_role_and_every_message() -> None:
 def test_a_seat_has_a_role_of_its_party(party: int, role: SeatRole) -> None:
     code = Desk().control(RegisterSeat(77, party, role))
 
-    if (party == BANK_PARTY) == (role == SeatRole.BROKER):
+    if (party == BANK_PARTY) == (role == SeatRole.BROKER) or role == SeatRole.CHANNEL:
         assert code == ReplyCode.REQUEST_MALFORMED
     else:
         assert code == (ReplyCode.PARTY_UNKNOWN if party == 9 else ReplyCode.ACCEPTED)

@@ -7,6 +7,7 @@ what one of them holds (beside this file), what a message earns or does (ledger.
 from dataclasses import dataclass, field
 
 from ledger.core.state.columns import NamedArrays
+from ledger.core.state.orders.channels import Channels
 from ledger.core.state.orders.schemes import Schemes
 from ledger.core.state.orders.securities import Securities
 
@@ -16,18 +17,26 @@ class OrderTables:
     """By subject."""
 
     schemes: Schemes = field(default_factory=Schemes)
+    channels: Channels = field(default_factory=Channels)
     securities: Securities = field(default_factory=Securities)
 
     def to_arrays(self) -> NamedArrays:
         """For snapshots."""
-        schemes = {"schemes": self.schemes.now, "coming_schemes": self.schemes.coming}
-        return schemes | self.securities.to_arrays()
+        columns: NamedArrays = {
+            "schemes": self.schemes.now,
+            "coming_schemes": self.schemes.coming,
+            "channels": self.channels.channel,
+            "channel_brokers": self.channels.broker,
+        }
+        return columns | self.securities.to_arrays()
 
     def take(self, arrays: NamedArrays) -> None:
         """Fill empty ones with what `to_arrays` described."""
         self.schemes.now[:], self.schemes.coming[:] = arrays["schemes"], arrays["coming_schemes"]
+        self.channels.channel[:], self.channels.broker[:] = arrays["channels"], arrays["channel_brokers"]
         self.securities = Securities.from_arrays(arrays)
 
     def common(self) -> bytes:
         """What is short and of the whole bank."""
-        return self.schemes.now.tobytes() + self.schemes.coming.tobytes()
+        columns = (self.schemes.now, self.schemes.coming, self.channels.channel, self.channels.broker)
+        return b"".join(column.tobytes() for column in columns)

@@ -65,7 +65,7 @@ KEY = (
     *(("not_before_ns", COUNT), ("not_after_ns", COUNT), ("seat", Int(0, 1_024))),
 )
 BROKER = (
-    *(("party", PARTY), ("role", Int(1, 2)), ("suite", Int(1, 2))),
+    *(("party", PARTY), ("role", Int(1, 3)), ("suite", Int(1, 2))),
     *(("name", Text(1, 64)), ("proceeds_at_fill", Flag())),
 )
 PERSON, SECOND = Int(1, 65_535), Int(0, 2**32)
@@ -143,6 +143,10 @@ LAYOUTS: dict[str, Layout] = {
     "EndKey": (28, KEY[:2]),
     "ChangeMode": (170, (("party", PARTY), ("mode", Int(0, 1)))),
     "SetScheme": (97, (("party", PARTY), ("scheme", Int(0, 1)))),
+    "RegisterChannelSeat": (
+        98,
+        (("seat", Int(1, 1_024)), ("party", PARTY), ("channel", Int(1, 16)), ("broker", PARTY)),
+    ),
     "OutletEntry": (68, OUTLET),
     "RegisterOutlets": (69, (("outlets", Many(1, 4_096, Nested("OutletEntry"))),)),
     "SignOff": (70, (("trade_date", DATE),)),
@@ -222,7 +226,16 @@ LAYOUTS: dict[str, Layout] = {
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
 CONTROLS = (
     *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),
-    *("ConfirmRoll", "SignOff", "RegisterOutlets", "RegisterPersons", "Act", "ChangeMode", "SetScheme"),
+    *(
+        "ConfirmRoll",
+        "SignOff",
+        "RegisterOutlets",
+        "RegisterPersons",
+        "Act",
+        "ChangeMode",
+        "SetScheme",
+        "RegisterChannelSeat",
+    ),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
     *(
         "Restrain",

@@ -1,0 +1,22 @@
+"""Seats of channels: by which channel customers of which broker order there.
+
+Belongs here: both by seat, whose a channel is. Never here: whose a seat is, and what it may send (book, roles).
+"""
+
+from dataclasses import dataclass, field
+
+from ledger.core.state.columns import ByteColumn, ShortColumn, byte_zeros, short_zeros
+from protocol.limits import SEATS_MAX
+
+
+@dataclass(slots=True)
+class Channels:
+    """(SEATS_MAX + 1,) each by seat, 0 where it is none of a channel."""
+
+    channel: ByteColumn = field(default_factory=lambda: byte_zeros(SEATS_MAX + 1))
+    broker: ShortColumn = field(default_factory=lambda: short_zeros(SEATS_MAX + 1))
+
+    def seats_of(self, channel: int) -> list[int]:
+        """The seats of a channel, ascending."""
+        seats: list[int] = (self.channel == channel).nonzero()[0].tolist()
+        return seats
