@@ -22,7 +22,8 @@ from protocol.messages.orders.securities import (
 from protocol.records import STATE_NUMBER_GIVEN
 from protocol.vocabulary import Market, Right
 from tests.ledger_core.desk import MONDAY, TUESDAY, WEDNESDAY, Answer, Desk, same_after_all
-from tests.people import Office, administrators, signed
+from tests.ledger_core.sealed import sealed
+from tests.people import Office, signed
 from tests.securities import NO_REST, bond, limits, priced, registered, share
 
 DEE, EVE, FAY = 4, 5, 6
@@ -58,11 +59,7 @@ class Sealed(NamedTuple):
 
 def sealed_bank() -> Sealed:
     desk = Desk()
-    desk.done(administrators())
-    office = Office(desk.book.bank_id)
-    for person, right in ((DEE, Right.ORDERS), (EVE, Right.ORDERS), (FAY, Right.BROKERS)):
-        desk.done(office.hired(person, right))
-    return Sealed(desk, office)
+    return Sealed(desk, sealed(desk, (DEE, Right.ORDERS), (EVE, Right.ORDERS), (FAY, Right.BROKERS)))
 
 
 def count(desk: Desk) -> int:
