@@ -21,12 +21,12 @@ from ledger.core.rows.row import Row
 from ledger.core.rows.row_form import check_bodies
 from ledger.core.rows.runs import runs
 from ledger.core.state.book import Book
-from ledger.journal import snapshot
-from ledger.journal.base import Base, newest_base
 from ledger.journal.chain import Chain, chain_behind
 from ledger.journal.head import Head, JournalTampered
 from ledger.journal.reader import JournalReader
 from ledger.journal.replaying import apply_stored
+from ledger.journal.snapshots import snapshot
+from ledger.journal.snapshots.base import Base, newest_base
 from ledger.order_path.lookup import verified_row
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.messages.control import OpenTradeDate

@@ -27,10 +27,10 @@ from ledger.backup.stopping import refuse_if_asked
 from ledger.database.connections import DATABASE_FAULTS, connect
 from ledger.database.migrate import schema_version
 from ledger.database.until_asked import run_until_asked
-from ledger.journal.base import newest_base
 from ledger.journal.chain import refuse_newer
 from ledger.journal.head import Head
 from ledger.journal.reader import JournalReader
+from ledger.journal.snapshots.base import newest_base
 from ledger.recovery import replay
 
 OF_US = 0o700

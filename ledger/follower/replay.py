@@ -26,12 +26,12 @@ from ledger.follower.projection.batch import Batch
 from ledger.follower.projection.pace import Pace
 from ledger.follower.projection.read_model import Cursor, ReadModel, ReadModelLost
 from ledger.follower.snapshots import SnapshotPolicy, WritingPace, copy_of, publish
-from ledger.journal import snapshot
-from ledger.journal.base import newest_base
 from ledger.journal.chain import Chain, chain_behind, refuse_newer
 from ledger.journal.head import SHARD, ZERO_DIGEST, JournalTampered
 from ledger.journal.reader import JournalReader
 from ledger.journal.replaying import apply_stored
+from ledger.journal.snapshots import snapshot
+from ledger.journal.snapshots.base import newest_base
 from protocol.messages.fields import fen_from_sum
 from protocol.records import RECORD
 

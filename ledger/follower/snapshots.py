@@ -1,7 +1,7 @@
 """When a snapshot of the follower's book is due, how one is taken, and how slowly it is written.
 
-Belongs here: the policy and its bounds on effort. Never here: files (ledger.journal.snapshot), what the arrays mean
-(ledger.core.state.forms.arrays), which one is read at start (ledger.journal.base).
+Belongs here: the policy and its bounds on effort. Never here: files (ledger.journal.snapshots), what the arrays mean
+(ledger.core.state.forms.arrays), which one is read at start (ledger.journal.snapshots.base).
 """
 
 import threading
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ledger.core.state.book import Book
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.forms.arrays import to_arrays
-from ledger.journal import snapshot
+from ledger.journal.snapshots import snapshot
 
 SNAPSHOTS_KEPT = 3
 """The newest, and two older ones in case it cannot be read or is ahead of a read model that lost its last commits."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from config.keys import make_missing_bank_keys
 from config.schema import Config, dump, load, with_dsn
-from ledger.journal import snapshot
+from ledger.journal.snapshots import snapshot
 from ledger.service import Service
 from protocol.frame import UNSIGNED, Frame, FrameReader, make_frame, make_unsigned_frame
 from protocol.given_numbers import contract_nos_from_indices

@@ -13,7 +13,7 @@ from config.kit.processes import spoken
 from config.kit.telling.ready_files import read_ready
 from config.schema import Config, dump, load, with_dsn
 from ledger.core.rows.row import Row
-from ledger.journal import snapshot
+from ledger.journal.snapshots import snapshot
 from tests.follower.journal_maker import OTHER_SEAT, SEAT, JournalMaker, freezes
 from tests.follower.naive import expect
 from tests.follower.world import World, world

@@ -10,9 +10,9 @@ from ledger.core.state.book import Book
 from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from ledger.follower.replay import Follower
 from ledger.follower.snapshots import SNAPSHOTS_KEPT, copy_of, publish
-from ledger.journal import snapshot
-from ledger.journal.base import book_of
 from ledger.journal.head import JournalTampered
+from ledger.journal.snapshots import snapshot
+from ledger.journal.snapshots.base import book_of
 from tests.architecture.sources import ROOT
 from tests.follower.journal_maker import SEAT, JournalMaker, freezes
 from tests.follower.naive import expect

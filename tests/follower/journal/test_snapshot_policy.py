@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ledger.follower.snapshots import REST_FACTOR, WRITING_REST_FACTOR, SnapshotPolicy, WritingPace
-from ledger.journal import snapshot
-from ledger.journal.snapshot import PIECE_BYTES
+from ledger.journal.snapshots import snapshot
+from ledger.journal.snapshots.snapshot import PIECE_BYTES
 
 SECOND_NS = 1_000_000_000
 

@@ -11,7 +11,7 @@ import asyncpg
 from config.schema import Config
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.forms.arrays import to_arrays
-from ledger.journal import snapshot
+from ledger.journal.snapshots import snapshot
 from ledger.service import Service
 from tests.ledger.world import SEAT, RawGateway, block, freezes, load_master_data, serving
 

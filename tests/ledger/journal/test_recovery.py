@@ -11,8 +11,8 @@ from config.kit.exit_codes import ExitCode
 from config.schema import Config
 from ledger.core.engine import state_slice_count
 from ledger.core.state.columns import NamedArrays
-from ledger.journal import snapshot
 from ledger.journal.head import JournalTampered
+from ledger.journal.snapshots import snapshot
 from ledger.service import Service
 from protocol.messages.control import OpenTradeDate
 from protocol.vocabulary import AccountCode

@@ -10,8 +10,8 @@ import pytest
 
 from config.kit.exit_codes import ConfigFault
 from ledger.core.state.forms.layouts import STATE_LAYOUT
-from ledger.journal import snapshot
-from ledger.journal.snapshot import SnapshotUnfit
+from ledger.journal.snapshots import snapshot
+from ledger.journal.snapshots.snapshot import SnapshotUnfit
 from tests.ledger.world import loaded_snapshot
 
 ARRAYS: dict[str, snapshot.Array] = {
@@ -149,7 +149,7 @@ def test_a_snapshot_of_a_later_layout_is_told_with_both_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as later:
-        later.setattr("ledger.journal.snapshot.STATE_LAYOUT", STATE_LAYOUT + 1)
+        later.setattr("ledger.journal.snapshots.snapshot.STATE_LAYOUT", STATE_LAYOUT + 1)
         folder = snapshot.write(tmp_path, 3, DIGEST, ARRAYS)
     with pytest.raises(SnapshotUnfit) as unfit:
         loaded_snapshot(folder)

@@ -1,7 +1,7 @@
 """The layouts of the state: their numbers, and the steps that bring named arrays from one to the next.
 
 Belongs here: one function for each step, from arrays to arrays, so that it stays as it is while the book changes. Never
-here: the book and its arrays of today (arrays), how they are cut into slices (slices), files (ledger.journal.snapshot).
+here: the book and its arrays of today (arrays), how these are cut (slices), files (ledger.journal.snapshots).
 
 A change of which columns there are, or of which bytes are in which slice, raises the number and adds its step.
 """

@@ -16,9 +16,9 @@ from ledger.core.invariants import check_book
 from ledger.core.state.book import Book
 from ledger.core.state.forms.arrays import from_arrays
 from ledger.core.state.forms.layouts import brought_forward
-from ledger.journal import snapshot
 from ledger.journal.head import ZERO_DIGEST
 from ledger.journal.reader import UNTIL_THE_END, JournalReader
+from ledger.journal.snapshots import snapshot
 from protocol.errors import InvariantBroken
 
 
