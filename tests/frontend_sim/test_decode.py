@@ -18,7 +18,7 @@ from protocol.messages.session import Terminate
 from protocol.vocabulary import Direction, FrameKind, Suite
 from tests.protocol import keys
 from tests.vectors.frames import valid as valid_frames
-from tests.vectors.frames.voices import Vector, bank_voice, partner_voice
+from tests.vectors.voices import Vector, bank_voice, partner_voice
 
 FILES = {Suite.ED25519_SHA256: "frames_ed25519.json", Suite.P256_SHA256: "frames_p256.json"}
 VECTORS = Path(__file__).parents[1] / "vectors"

@@ -24,7 +24,7 @@ from tests.vectors import generate
 from tests.vectors.frames import invalid as invalid_frames
 from tests.vectors.frames import valid as valid_frames
 from tests.vectors.frames.invalid import InvalidVector
-from tests.vectors.frames.voices import SENT_AT_NS, Vector
+from tests.vectors.voices import SENT_AT_NS, Vector
 
 VALID = [vector for suite in Suite for vector in valid_frames.of_suite(suite)]
 VALID += list(valid_frames.of_bank_seat())

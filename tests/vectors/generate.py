@@ -19,8 +19,8 @@ from tests.vectors.frames import invalid as invalid_frames
 from tests.vectors.frames import pushed as pushed_frames
 from tests.vectors.frames import valid as valid_frames
 from tests.vectors.frames.invalid import InvalidVector
-from tests.vectors.frames.voices import SENT_AT_NS, Vector
 from tests.vectors.protocol_file import protocol_file
+from tests.vectors.voices import SENT_AT_NS, Vector
 
 FOLDER = Path(__file__).parent
 INDICES = (0, 1, 2, 9, 96, 97, 98, 12_345, 999_999, 9_999_999, 33_554_431)

@@ -29,7 +29,7 @@ from protocol.session.states import (
 )
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol.conversation import T0_NS, TRADE_DATE, bank_session, freezes, partner_session
-from tests.vectors.frames.voices import VERSION, bank_voice, partner_voice
+from tests.vectors.voices import VERSION, bank_voice, partner_voice
 
 S = TypeVar("S")
 T = TypeVar("T")

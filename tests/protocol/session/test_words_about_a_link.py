@@ -22,7 +22,7 @@ from tests.protocol.conversation import (
     new_pair,
     partner_session,
 )
-from tests.vectors.frames.voices import bank_voice, partner_voice
+from tests.vectors.voices import bank_voice, partner_voice
 
 HOUR = 3_600 * SECOND
 

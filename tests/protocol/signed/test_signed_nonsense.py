@@ -12,7 +12,7 @@ from protocol.session.states import BankState, PartnerState
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol.conversation import TRADE_DATE, Pair, freezes, new_pair
 from tests.vectors.frames.valid import of_bank_seat, of_suite
-from tests.vectors.frames.voices import Voice, bank_voice, partner_voice
+from tests.vectors.voices import Voice, bank_voice, partner_voice
 
 BODIES = [vector.frame.body for vector in (*of_suite(Suite.ED25519_SHA256), *of_bank_seat())]
 KIND = st.sampled_from([int(kind) for kind in FrameKind])

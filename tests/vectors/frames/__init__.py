@@ -1,1 +1,1 @@
-"""The golden frames, by subject: who speaks in them, and those that must be refused."""
+"""The golden frames, by subject, and those that must be refused."""

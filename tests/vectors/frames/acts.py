@@ -14,7 +14,7 @@ from protocol.vocabulary import Direction, FrameKind, Right
 from tests.bank_seats import BANK_SEAT, TELLER_SEAT
 from tests.people import new_person, signature
 from tests.vectors.frames.outcomes import outcomes
-from tests.vectors.frames.voices import SENT_AT_NS, Vector, bank_seat_voice
+from tests.vectors.voices import SENT_AT_NS, Vector, bank_seat_voice
 
 AUTHOR, SECOND = 11, 12  # Ed25519 and P-256
 ACT_NUMBER = 4_242

@@ -33,7 +33,7 @@ from protocol.trade_dates import trade_day
 from protocol.vocabulary import ClearedEvent, Fate, FrameKind, LaneState, RecordKind
 from tests.vectors.frames import reconciling as reconciling_frames
 from tests.vectors.frames.outcomes import outcomes
-from tests.vectors.frames.voices import SENT_AT_NS, TRADE_DATE, Vector, Voice
+from tests.vectors.voices import SENT_AT_NS, TRADE_DATE, Vector, Voice
 
 DECLARED_S = SENT_AT_NS // 10**9 - 600
 LINES = (

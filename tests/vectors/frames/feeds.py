@@ -33,7 +33,7 @@ from protocol.messages.fields import sum_from_fen
 from protocol.messages.session import Heartbeat
 from protocol.vocabulary import FeedKind, FrameKind
 from tests.vectors.frames.outcomes import outcomes
-from tests.vectors.frames.voices import DECIDED_AT_NS, TRADE_DATE, Vector, Voice
+from tests.vectors.voices import DECIDED_AT_NS, TRADE_DATE, Vector, Voice
 
 OWED = ObligationTold(
     number=2,

@@ -14,7 +14,7 @@ from protocol.messages.customers.interest import InterestAnswer, InterestDue, In
 from protocol.records import FREEZE_STATE_NONE, RECORD
 from protocol.vocabulary import FrameKind, RecordKind
 from tests.vectors.frames.outcomes import outcomes
-from tests.vectors.frames.voices import Vector, Voice
+from tests.vectors.voices import Vector, Voice
 
 DUE = [InterestDue(account_no_from_index(3), 1_264), InterestDue(account_no_from_index(4), 1)]
 

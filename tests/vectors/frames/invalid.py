@@ -17,7 +17,7 @@ from protocol.messages.session import Establish, Heartbeat, Negotiate
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys
 from tests.vectors.frames.valid import PARTNER_NONCE, order_block
-from tests.vectors.frames.voices import Voice, bank_voice, partner_voice
+from tests.vectors.voices import Voice, bank_voice, partner_voice
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 NEGOTIATE_BODY = encode(Negotiate(PARTNER_NONCE, "example 1.0"))

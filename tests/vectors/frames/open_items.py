@@ -10,7 +10,7 @@ from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.messages.customers.open_items import OpenDate, OpenFreeze, OpenItemsAnswer, OpenItemsQuery, OpenRestraint
 from protocol.vocabulary import Direction, FrameKind, RestraintKind
 from tests.bank_seats import TELLER_SEAT
-from tests.vectors.frames.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
+from tests.vectors.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
 
 CONTRACT, FOREIGN, ACCOUNT = contract_no_from_index(1), contract_no_from_index(2), account_no_from_index(1)
 EARLIER = contract_no_from_index(0)

@@ -11,7 +11,7 @@ from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
 from protocol.records import OUTCOME, OutcomesPreamble, pack_preamble
 from protocol.vocabulary import FrameKind
-from tests.vectors.frames.voices import DECIDED_AT_NS, Vector, Voice
+from tests.vectors.voices import DECIDED_AT_NS, Vector, Voice
 
 
 def outcomes(bank: Voice, name: str, what: str, request: Frame, told: list[tuple[ReplyCode, int, int]]) -> Vector:

@@ -30,7 +30,7 @@ from protocol.records import FREEZE_STATE_NONE, STATE_NUMBER_GIVEN
 from protocol.vocabulary import CardAnswer, Direction, FrameKind, PushState
 from tests.bank_seats import IDENTITY_SEAT
 from tests.vectors.frames.outcomes import outcomes
-from tests.vectors.frames.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
+from tests.vectors.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
 
 ONCE_SECRET = hashlib.sha256(b"of one box").digest()
 PERSON_SECRET, PASSWORD_SECRET = hashlib.sha256(b"persons 1").digest(), hashlib.sha256(b"passwords 9").digest()

@@ -74,7 +74,7 @@ from tests.bank_seats import DAY_SEAT
 from tests.vectors.frames import settling as settling_frames
 from tests.vectors.frames.interest import of_interest
 from tests.vectors.frames.outcomes import outcomes
-from tests.vectors.frames.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
+from tests.vectors.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
 
 NEXT_PLACE = 65_536
 OF_CORRECTION = (

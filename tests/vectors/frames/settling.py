@@ -31,7 +31,7 @@ from protocol.records import (
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import FrameKind, RecordKind
 from tests.vectors.frames.outcomes import outcomes
-from tests.vectors.frames.voices import TRADE_DATE, Vector, Voice
+from tests.vectors.voices import TRADE_DATE, Vector, Voice
 
 FIRST, SECOND, THIRD = (contract_no_from_index(index) for index in (1, 2, 3))
 DUE = [Settlement(FIRST, 398_724, 0, 120_000, 0), Settlement(SECOND, 0, 0, 50_000, 1_000)]

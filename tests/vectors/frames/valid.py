@@ -81,7 +81,7 @@ from tests.vectors.frames import open_items as open_item_frames
 from tests.vectors.frames import pushed as pushed_frames
 from tests.vectors.frames import reconciling as reconciling_frames
 from tests.vectors.frames import securities as security_frames
-from tests.vectors.frames.voices import (
+from tests.vectors.voices import (
     DECIDED_AT_NS,
     SENT_AT_NS,
     TRADE_DATE,
