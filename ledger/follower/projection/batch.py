@@ -28,6 +28,7 @@ from ledger.follower.projection.day.lanes import LanesOfBatch
 from ledger.follower.projection.day.obligations import ObligationsOfBatch
 from ledger.follower.projection.day.settled import SettledOfBatch
 from ledger.follower.projection.feeds import FeedsOfBatch
+from ledger.follower.projection.orders.securities import SecuritiesOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
 from ledger.follower.projection.request_blocks import RequestRuns
 from protocol.acts.customers import ChangeHolderAct
@@ -97,6 +98,7 @@ class Batch:
         self.day_ends = DayEndsOfBatch()
         self.clearing_accounts = ClearingAccountsOfBatch(book)
         self.interest = InterestOfBatch()
+        self.securities = SecuritiesOfBatch(book)
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -140,6 +142,7 @@ class Batch:
         self.feeds.take(row)
         self.obligations.take(row)
         self.clearing_accounts.take(row)
+        self.securities.take_row(row)
         for told in accepted_frames(row):
             made = effect_of(told.message)
             self.people.take_made(made)
@@ -155,6 +158,7 @@ class Batch:
             self.moved.take(told, row)
             self.day_ends.take(told, row)
             self.held_orders.take(told, row)
+            self.securities.take(told, row)
             self.interest.take(made)
 
     def _take(self, message: Made, given_no: int) -> None:

@@ -39,6 +39,7 @@ from ledger.follower.projection.day.held_orders import write_held_orders
 from ledger.follower.projection.day.lane_tables import write_lanes
 from ledger.follower.projection.day.obligations import write_obligations
 from ledger.follower.projection.feeds import write_feeds
+from ledger.follower.projection.orders.securities import write_securities
 from ledger.follower.projection.pace import Pace
 from ledger.follower.projection.people import write_people
 from ledger.journal.head import SHARD, ZERO_DIGEST
@@ -197,6 +198,7 @@ class ReadModel:
                 await write_feeds(self._connection, batch.feeds)
                 await write_pushes(self._connection, batch.pushes, after.sequence)
                 await write_openings(self._connection, batch.openings)
+                await write_securities(self._connection, batch.securities, after.sequence)
                 await write_moved(self._connection, batch.moved, book, after.sequence)
                 await write_sold_of_ended(self._connection, batch.sold_of_ended, book, after.sequence)
                 if len(batch.settlements):

@@ -27,8 +27,9 @@ from protocol.messages.day.steps import (
     TellDayEnd,
     WithdrawSet,
 )
+from protocol.messages.orders.securities import SuspendSecurity
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import RecordKind
+from protocol.vocabulary import Market, RecordKind
 from tests.bank_seats import DAY_SEAT
 from tests.customers import pushed_contract
 from tests.follower.brought_story import brought_and_rated
@@ -48,6 +49,7 @@ from tests.follower.world import World, catch_up, world
 from tests.ledger_core.control.day.test_due_times import windows
 from tests.ledger_core.lines.words import refund, totals_of
 from tests.people import ANN, Office, administrators, signed
+from tests.securities import limits, priced, registered, share
 
 pytestmark = pytest.mark.postgres
 
@@ -76,6 +78,9 @@ async def told(here: World) -> None:
     made.control(WithdrawSet(DATE, 1), SEAT)
     made.control(AnnounceSet(DATE, 0, totals_of()), SEAT)
     made.block((SEAT, refund(1, contract_no_from_index(0), 5)))
+    made.control(registered(share(THIRD_DATE)))
+    made.control(priced(THIRD_DATE, limits()))
+    made.control(SuspendSecurity(Market.XSHG, "600000", "why"))
     made.control(administrators())
     office = Office(made.book.bank_id, made.now_ns // 10**9 + 60)
     brought_and_rated(made, office)

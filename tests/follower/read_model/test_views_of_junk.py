@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from ledger.database.reading import READER, VIEWS
 from protocol.acts.table import VoidAct
 from protocol.given_numbers import contract_no_from_index
+from protocol.limits import TRADE_DATE_MAX
 from protocol.messages.control import OpenTradeDate, RegisterParty
 from protocol.messages.day.steps import (
     NO_TOTALS,
@@ -29,10 +30,11 @@ from protocol.messages.day.steps import (
     TellDayEnd,
     WithdrawSet,
 )
+from protocol.messages.orders.securities import SuspendSecurity
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import RecordKind, Role, Suite
+from protocol.vocabulary import Market, RecordKind, Role, Suite
 from tests.bank_seats import SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import pushed_contract, restraint
 from tests.follower.brought_story import brought_and_rated
@@ -55,6 +57,7 @@ from tests.follower.world import World, world
 from tests.ledger_core.control.day.test_due_times import windows
 from tests.ledger_core.lines.words import refund
 from tests.people import ANN, Office, administrators, new_person, signature, signed, signer_of
+from tests.securities import limits, priced, registered, share
 
 pytestmark = pytest.mark.postgres
 
@@ -68,6 +71,7 @@ TEXTS = [
     b"%s\n\r\x1b[2",
     b"'\";--\\x",
 ]
+ONES = {"par": 1} | {f"{side}_{name}": 1 for side in ("buy", "sell") for name in ("least", "step", "most")}
 LOWEST_SUM, HIGHEST_SUM = b"\x80" + bytes(15), b"\x7f" + b"\xff" * 15
 TOTALS_AT_THEIR_ENDS = SetTotals([2**40, 0] * 3, LOWEST_SUM, [HIGHEST_SUM] * 5, LOWEST_SUM, b"\xff" * 32)
 CONTRACTS = [contract_no_from_index(0), account_no_of(0), contract_no_from_index(2**25 - 1), 0, 1, -1, 2**62]
@@ -120,6 +124,10 @@ def refused() -> JournalMaker:
     made.block((SEAT, record(RecordKind.FREEZE, 0, 2**40)))
     made.control(restraint(account_no_of(0), 5, authority="\0\\\n'\";--"))
     made.control(pushed_contract(1, 0, "A1"), SEAT)
+    ends = share(TRADE_DATE_MAX, "ZZZZZZZZ", 2**31 - 1, TRADE_DATE_MAX)
+    made.control(registered(share(DATE), replace(ends, multiplier=2**31 - 1, **ONES)))
+    made.control(priced(NEXT_DATE, limits(low=1, high=109_951_162)))
+    made.control(SuspendSecurity(Market.XSHG, "ZZZZZZZZ", "\0\\\n'\";--" + "\U0010ffff" * 50))
     sent = junk()
     for seat in (SEAT, OTHER_SEAT, SAVINGS_SEAT):
         made.block((seat, sent))

@@ -1,0 +1,1 @@
+"""What orders through the bank go by, in the read model: one file per subject."""
