@@ -11,9 +11,10 @@ ones cost less.
 """
 
 import hashlib
+from abc import abstractmethod
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -31,9 +32,7 @@ from ...vocabulary import LaneState, RecordKind
 from ..line.calls import KnownDigests
 from ..outcomes import BlockOutcome, Outcome
 from ..verbs.arguments import calendar_date, records_body, records_of, shown, whole_number
-
-if TYPE_CHECKING:
-    from .verbs import ClearingVerbs
+from ..verbs.speaking import Speaking
 
 DECLARED_S_MAX = 2**40
 HearsCount = Callable[[int], None]
@@ -52,6 +51,14 @@ _FEES_OF = {
     RecordKind.CLEAR_REFUND: (),
 }
 """The kinds of lines with an amount that counts, and which fees each has; what others carry adds up to nothing."""
+
+
+class SetSender(Speaking):
+    """A seat, as sending sees it."""
+
+    @abstractmethod
+    def clearing_set(self, trade_date: int, party: int = 0) -> Coroutine[object, object, SetAnswer]:
+        """Ask where a date stands, and what its clearing set has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def totals_of_set(lines: RecordArray, frame_records: int = FRAME_RECORDS_MAX) ->
 
 
 def send_set(
-    seat: "ClearingVerbs",
+    seat: SetSender,
     block: SendsBlock,
     trade_date: int,
     declared_s: int,
@@ -131,7 +138,7 @@ def is_as_sent(announced: SetTotals, lines: RecordArray, outbox_records: int) ->
 
 
 async def _send(
-    seat: "ClearingVerbs",
+    seat: SetSender,
     block: SendsBlock,
     date: int,
     declared_s: int,

@@ -19,11 +19,10 @@ from ...records import RecordArray
 from ..line.calls import KnownDigests
 from ..outcomes import BlockOutcome
 from ..verbs.arguments import calendar_date, whole_number
-from ..verbs.speaking import Speaking
-from .sending import HearsCount, SentSet, send_set
+from .sending import HearsCount, SentSet, SetSender, send_set
 
 
-class ClearingVerbs(Speaking):
+class ClearingVerbs(SetSender):
     """What a seat does about clearing sets; each verb is to be awaited."""
 
     def clearing_set(self, trade_date: int, party: int = 0) -> Coroutine[object, object, SetAnswer]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ import trio
 import trio.testing
 
 from protocol.client import BlockOutcome, Outcome
-from protocol.client.clearing.sending import send_set
+from protocol.client.clearing.sending import SetSender, send_set
 from protocol.client.line.calls import KnownDigests
 from protocol.codes import ReplyCode
 from protocol.limits import RECORD_BYTES
@@ -19,9 +19,6 @@ from protocol.messages.day.steps import CompleteSet
 from protocol.messages.queries import SetAnswer
 from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import LaneState, RecordKind
-
-if TYPE_CHECKING:
-    from protocol.client.clearing.verbs import ClearingVerbs
 
 MONDAY, TUESDAY = 20_260_105, 20_260_106
 LINES = 2_100  # two frames of 1,024 and one of 52, or one of them all
@@ -65,7 +62,7 @@ async def test_a_set_of_an_earlier_date_leaves_orders_half_of_the_time(
     lines = np.zeros(LINES, RECORD)
     lines["kind"] = RecordKind.CLEAR_CONTRACT
 
-    sent = await send_set(cast("ClearingVerbs", bank), bank.block, MONDAY, 1, lines)
+    sent = await send_set(cast("SetSender", bank), bank.block, MONDAY, 1, lines)
 
     assert sent.is_complete
     assert [(at_s - began_s, count) for at_s, count in bank.sent] == wanted
