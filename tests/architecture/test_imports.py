@@ -2,7 +2,9 @@
 
 import sys
 
-from tests.architecture.sources import imported, parsed, python_files
+import grimp
+
+from tests.architecture.sources import PACKAGES, imported, parsed, python_files
 
 CORE_MAY_IMPORT = {
     "__future__", "abc", "bisect", "collections", "dataclasses", "enum", "functools", "hashlib", "itertools",
@@ -14,6 +16,17 @@ RULES_MAY_IMPORT = {"collections", "dataclasses", "enum", "typing", "protocol", 
 """What a page of the rules may use: it reckons in whole numbers."""
 
 IMPURE_PROTOCOL = "protocol.client"
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    """Who imports none of those that are left goes, again and again: who stays then is in a circle, or stands on one."""
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
+    left = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    while free := [module for module, imports in left.items() if not imports & left.keys()]:
+        for module in free:
+            del left[module]
+
+    assert sorted(left) == []
 
 
 def test_the_core_imports_only_itself_and_pure_things() -> None:
