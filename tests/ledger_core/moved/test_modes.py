@@ -6,7 +6,6 @@ from protocol.acts.parties import ChangeModeAct
 from protocol.codes import ReplyCode
 from protocol.messages.control import ChangeMode
 from protocol.vocabulary import BANK_PARTY, Mode, Right
-from tests.ledger_core.corrections.people import staffed
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -21,6 +20,7 @@ from tests.ledger_core.desk import (
     same_after_all,
 )
 from tests.ledger_core.moved.words import frozen, in_2420, moved, stands, transfers
+from tests.ledger_core.sealed import sealed
 from tests.people import signed
 
 TRANSFER, FREEZE = ChangeMode(BROKER, Mode.TRANSFER), ChangeMode(BROKER, Mode.FREEZE)
@@ -107,9 +107,7 @@ def test_only_a_broker_has_a_mode(party: int) -> None:
 
 def test_once_the_bank_is_sealed_two_people_say_it() -> None:
     desk = Desk()
-    office = staffed(desk)
-    for person in (LEE, MAX):
-        desk.done(office.hired(person, Right.BROKERS))
+    office = sealed(desk, (LEE, Right.BROKERS), (MAX, Right.BROKERS))
     assert desk.control(TRANSFER) == ReplyCode.ACT_NEEDED
 
     act = ChangeModeAct(**office.by(LEE), party=BROKER, mode="TRANSFER")

@@ -10,7 +10,6 @@ from protocol.messages.day.steps import SignOn
 from protocol.records import RecordArray
 from protocol.vocabulary import BANK_PARTY, ContractEvent, Mode, RecordKind, Right, Scheme
 from tests.ledger_core.control.customers.pushing import a_push
-from tests.ledger_core.corrections.people import staffed
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -30,6 +29,7 @@ from tests.ledger_core.desk import (
     release,
     same_after_all,
 )
+from tests.ledger_core.sealed import sealed
 from tests.people import signed
 
 A, B = SetScheme(BROKER, Scheme.A), SetScheme(BROKER, Scheme.B)
@@ -138,9 +138,7 @@ def test_a_mode_and_a_scheme_that_both_wait_are_of_one_broker_never() -> None:
 
 def test_once_the_bank_is_sealed_two_people_say_it() -> None:
     desk = Desk()
-    office = staffed(desk)
-    for person in (LEE, MAX):
-        desk.done(office.hired(person, Right.BROKERS))
+    office = sealed(desk, (LEE, Right.BROKERS), (MAX, Right.BROKERS))
     assert desk.control(A) == ReplyCode.ACT_NEEDED
 
     act = SetSchemeAct(**office.by(LEE), party=BROKER, scheme="A")
