@@ -19,7 +19,7 @@ IMPURE_PROTOCOL = "protocol.client"
 
 
 def test_no_file_imports_itself_by_way_of_others() -> None:
-    """Who imports none of those that are left goes, again and again: who stays then is in a circle, or stands on one."""
+    """Who imports none of those that are left goes, again and again: who stays then is in a circle, or on one."""
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
     left = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     while free := [module for module, imports in left.items() if not imports & left.keys()]:
