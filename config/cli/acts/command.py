@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from config.cli.acts.files import ActFile, SignatureInFile, read_act, write_act
 from config.cli.acts.known import known_of
-from config.cli.acts.writing import Header, own_fields, written
+from config.cli.acts.writing import LIST_WORDS, Header, fields_of_list, own_fields, written
 from config.cli.day.lists import read_list, said_of
 from config.cli.links import seat_clock, seat_settings
 from config.cli.options import KEY_ID, PERSON, PORT, SEAT, SERIAL, VALID_S, add_common_options
@@ -23,7 +23,6 @@ from protocol.acts.corrections import CorrectListAct
 from protocol.acts.table import ACT_DOMAIN, KINDS_BY_WORD, AnyAct, row_of, signed_bytes, word_of
 from protocol.client import KeyFileError, Seat, load_signer
 from protocol.codes import FACTS, ReplyCode
-from protocol.messages.day.steps import list_digest
 from protocol.vocabulary import BANK_PARTY
 
 if TYPE_CHECKING:
@@ -56,8 +55,8 @@ def _parser() -> CommandParser:
         description="Acts of people: write, sign, have a second person sign the same bytes, look at it, send.",
         epilog=f"Acts and their fields, as NAME=VALUE: {acts}. Rights are separated by commas, windows by "
         "semicolons and their five times by commas; times are ISO 8601 with a zone (empty: no bound), public_key is "
-        "hexadecimal or a .pub.pem file; correct_list takes list=FILE for count and "
-        "digest; docs/acts.md says who signs what.",
+        "hexadecimal or a .pub.pem file; correct_list, register_securities and set_prices take list=FILE for what is "
+        "said of it; docs/acts.md says who signs what.",
     )
     add_common_options(parser)
     subparsers = parser.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=CommandParser)
@@ -84,7 +83,7 @@ def _parser() -> CommandParser:
             signing.add_argument("--person", type=PERSON, required=True, help="who signs")
     show = subparsers.add_parser("show", help="print what one signs, and who has signed")
     show.add_argument("file", type=Path, metavar="FILE")
-    show.add_argument("--list", type=Path, help="of correct_list: the CSV file that must be the list which is signed")
+    show.add_argument("--list", type=Path, help="of a list: the CSV file that must be the one which is signed")
     send = subparsers.add_parser("send", help="send it over a desk's seat")
     send.add_argument("file", type=Path, metavar="FILE")
     send.add_argument("--seat", type=SEAT, default=3, help="the teller's or day desk's seat (3)")
@@ -157,11 +156,12 @@ def _show(_config: Config, options: argparse.Namespace) -> int:
 
 def _show_list(act: AnyAct, file: Path, list_file: Path) -> None:
     """Raises ProcessFault DATA for another list than the one that is signed."""
-    lines = read_list(list_file)
-    wanted = (act.count, act.digest) if isinstance(act, CorrectListAct) else None
-    if wanted != (len(lines), list_digest(lines).hex()):
+    word = word_of(act)
+    said = fields_of_list(word, list_file) if word in LIST_WORDS else {}
+    if not said or any(str(getattr(act, name)) != value for name, value in said.items()):
         raise ProcessFault(f"{list_file}: it is not the list that {file} is about", ExitCode.DATA)
-    print(f"{list_file} is its list: {said_of(lines)}")
+    what = said_of(read_list(list_file)) if isinstance(act, CorrectListAct) else f"{int(said['count']):,} lines"
+    print(f"{list_file} is its list: {what}")
 
 
 def _send(config: Config, options: argparse.Namespace) -> int:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import msgspec
 
 from config.cli.day.lists import read_list
+from config.cli.load.lists import KINDS_BY_ACT
+from config.cli.load.lists import read_list as read_signed_file
 from config.keys import public_key_hex
 from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.acts.base import ActText
@@ -21,8 +23,9 @@ from protocol.acts.table import KINDS_BY_WORD, AnyAct, text_of, word_of
 from protocol.errors import MisuseError
 from protocol.messages.day.steps import list_digest
 
-LIST_WORD, LIST_FIELD = word_of(CorrectListAct), "list"
-"""The act of a list, and what a person writes in place of its count and digest: the list's file."""
+LIST_FIELD = "list"
+"""What a person writes in place of count and digest of a list: its file."""
+LIST_WORDS = frozenset({word_of(CorrectListAct), *KINDS_BY_ACT})
 COMMON = frozenset(ActText.__struct_fields__)
 
 
@@ -43,6 +46,17 @@ def own_fields(word: str) -> list[str]:
     return [field.name for field in fields if field.name not in COMMON and field.required]
 
 
+def fields_of_list(word: str, file: Path) -> dict[str, str]:
+    """What an act says of a file that is its list. Raises ProcessFault DATA for a file that is none of this act's."""
+    if word in KINDS_BY_ACT:
+        listed = read_signed_file(file)
+        if listed.kind != KINDS_BY_ACT[word]:
+            raise ProcessFault(f"{file}:1: no list of {word}", ExitCode.DATA)
+        return listed.fields()
+    lines = read_list(file)
+    return {"count": str(len(lines)), "digest": list_digest(lines).hex()}
+
+
 def written(word: str, header: Header, words: Sequence[str]) -> tuple[AnyAct, str]:
     """The act of words NAME=VALUE, and its text. Raises ProcessFault USAGE naming the field that is wrong."""
     fields: dict[str, object] = dict(header._asdict(), act=word)
@@ -54,9 +68,8 @@ def written(word: str, header: Header, words: Sequence[str]) -> tuple[AnyAct, st
     if len(given) < len(pairs):
         twice = next(name for name in given if sum(name == each for each, _ in pairs) > 1)
         raise ProcessFault(f"act write {word}: {twice}=… stands there twice", _USAGE)
-    if word == LIST_WORD and LIST_FIELD in given:
-        lines = read_list(Path(given.pop(LIST_FIELD)))
-        given.update(count=str(len(lines)), digest=list_digest(lines).hex())
+    if LIST_FIELD in given and word in LIST_WORDS:
+        given.update(fields_of_list(word, Path(given.pop(LIST_FIELD))))
     names = own_fields(word)
     for name in names:
         if name not in given:

@@ -15,7 +15,7 @@ from config.cli.load.csv_files import DataFileError, FileKind, read_pieces
 from config.cli.load.known_data import KnownData
 from config.cli.load.outlets_named import OutletsNamed
 from config.cli.load.sending import Loader, name_of
-from config.cli.options import add_common_options
+from config.cli.options import ACT, add_common_options
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import print_progress
@@ -36,13 +36,16 @@ def main(argv: list[str], config: Config) -> int:
     """
     parser = CommandParser(
         prog="yzt load",
-        description="Load parties, seats, keys, outlets, accounts and contracts as the bank.",
-        epilog=f"The header row says what a file holds: {KINDS}. Amounts are fen, public keys hexadecimal, times ISO "
-        "8601 with a zone (empty: no bound). Loading the same again is harmless.",
+        description="Load parties, seats, keys, outlets, accounts, contracts, securities and prices as the bank.",
+        epilog=f"The header row says what a file holds: {KINDS}. Amounts are fen, prices yuan, dates yyyymmdd, "
+        "public keys hexadecimal, times ISO 8601 with a zone (empty: no bound). Loading the same again is harmless.",
     )
     add_common_options(parser)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV file; files are sent in their order")
     parser.add_argument("--dry-run", action="store_true", help="send nothing: check the files and compare")
+    parser.add_argument(
+        "--act", type=ACT, default=0, help="the act that permits one file of securities or prices, as its list"
+    )
     options = parser.parse_args(argv)
     files: list[Path] = options.files
     for file in files:
@@ -51,10 +54,14 @@ def main(argv: list[str], config: Config) -> int:
         if not file.is_file():
             reason = "no file but a pipe or device; it is read more than once" if file.exists() else "no such file"
             raise ProcessFault(f"{file}: {reason}", ExitCode.DATA)
+    if options.act and (len(files) > 1 or options.dry_run):
+        raise ProcessFault("load: --act is of one file, and sends it", ExitCode.USAGE)
+    if options.act:
+        return run_command(_load, config, files, options.act)
     return run_command(_dry_run if options.dry_run else _load, config, files)
 
 
-async def _load(config: Config, files: list[Path]) -> int:
+async def _load(config: Config, files: list[Path], act: int = 0) -> int:
     settings = replace(bank_seat_settings(config), connect_attempts_max=CONNECT_ATTEMPTS_MAX)
     waiting = trio.CancelScope()
     async with trio.open_nursery() as nursery:
@@ -63,7 +70,7 @@ async def _load(config: Config, files: list[Path]) -> int:
             async with Seat.open(settings, seat_clock(config)) as seat:
                 waiting.cancel()
                 outlets = OutletsNamed()
-                some_there = await _load_files(seat, files, outlets)
+                some_there = await _load_files(seat, files, outlets, act)
         except SessionEnded as ended:
             if ReplyCode.SIGNATURE_INVALID.name not in str(ended):
                 raise
@@ -125,12 +132,15 @@ def _compare(known: KnownData, files: list[Path]) -> int:
     return int(ExitCode.FAILED if differing else ExitCode.OK)
 
 
-async def _load_files(seat: Seat, files: list[Path], outlets: OutletsNamed) -> bool:
-    """Returns: whether something was there already."""
+async def _load_files(seat: Seat, files: list[Path], outlets: OutletsNamed, act: int) -> bool:
+    """Returns: whether something was there already. `act`: that permits the one file, 0 for none."""
     loader = Loader(seat, print_progress)
     try:
         for file in files:
-            await loader.load(file, outlets.watched(file, read_pieces(file)))
+            if act:
+                await loader.tell(file, act)
+            else:
+                await loader.load(file, outlets.watched(file, read_pieces(file)))
     except DataFileError:
         if loader.loaded or loader.already:
             print_progress(f"before the fault: {loader.summary()}")

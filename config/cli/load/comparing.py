@@ -10,9 +10,14 @@ from typing import Protocol, cast
 import msgspec
 
 from config.cli.load.csv_files import ContractLine, FileKind, Item, Piece
+from config.cli.load.fields import PRICE_PARTS
+from config.cli.load.securities import Key, PriceLine, key_of
 from protocol.messages.control import RegisterChannelSeat, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import AccountTerms
+from protocol.messages.orders.securities import SecurityVersion
 from protocol.messages.outlets import OutletEntry
+
+_PRICES = frozenset({"tick", "par", "low", "high", "accrued"})
 
 
 class Known(Protocol):
@@ -24,6 +29,8 @@ class Known(Protocol):
     def key(self, party: int, key_id: int) -> RegisterKey | None: ...
     def outlets(self, numbers: list[int]) -> Mapping[int, OutletEntry]: ...
     def accounts(self, bank_account_nos: list[int]) -> Mapping[int, AccountTerms]: ...
+    def securities(self, keys: list[Key]) -> Mapping[Key, SecurityVersion]: ...
+    def prices(self, keys: list[Key]) -> Mapping[Key, PriceLine]: ...
     def contracts(self, bank_account_nos: list[int]) -> Mapping[int, ContractLine]: ...
 
 
@@ -47,6 +54,10 @@ def _there(known: Known, piece: Piece) -> Iterable[Item | None]:
         numbers = [cast("OutletEntry", item).outlet for item in piece.items]
         outlets = known.outlets(numbers)
         return [outlets.get(number) for number in numbers]
+    if piece.kind in (FileKind.SECURITIES, FileKind.PRICES):
+        keys = [key_of(cast("SecurityVersion | PriceLine", item)) for item in piece.items]
+        lines = known.securities(keys) if piece.kind == FileKind.SECURITIES else known.prices(keys)
+        return [lines.get(key) for key in keys]
     item = piece.items[0]
     if isinstance(item, RegisterParty):
         return [known.party(item.party)]
@@ -71,14 +82,22 @@ def _name(item: Item) -> str:
             return f"account {item.bank_account_no}"
         case ContractLine():
             return f"contract on account {item.bank_account_no}"
+        case SecurityVersion() | PriceLine():
+            return f"security {key_of(item)}"
     return type(item).__name__
 
 
 def _fields(name: str, there: msgspec.Struct, wanted: msgspec.Struct) -> Iterable[str]:
     for field in there.__struct_fields__:
         has, wants = getattr(there, field), getattr(wanted, field)
-        if has != wants:
+        if has != wants and field in _PRICES:
+            yield f"{name}: {field}_yuan is {_yuan(has)} in the bank, {_yuan(wants)} in the file"
+        elif has != wants:
             yield f"{name}: {field} is {_spoken(has)} in the bank, {_spoken(wants)} in the file"
+
+
+def _yuan(price: int) -> str:
+    return f"{price // PRICE_PARTS}.{price % PRICE_PARTS:04}"
 
 
 def _spoken(value: object) -> str:

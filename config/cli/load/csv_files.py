@@ -4,19 +4,27 @@ Belongs here: reading and checking. Never here: sending (sending). A file is rea
 kept. Every fault is one line: file, line number, column, reason.
 """
 
-import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import msgspec
 
+from config.cli.load.fields import Row, bounded, hexadecimal, moment_ns, printable, whole, word
+from config.cli.load.securities import PriceLine, key_of, price_line, suspension, version
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.text_files import NotText, csv_rows
 from protocol.acts.shown_text import is_shown_as_it_is
 from protocol.keys.signing import PUBLIC_KEY_BYTES
-from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES, OUTLETS_PER_CONTROL_MAX
+from protocol.limits import (
+    ACCOUNTS_PER_CONTROL_MAX,
+    CONTRACTS_PER_CONTROL_MAX,
+    HOLDER_BYTES,
+    OUTLETS_PER_CONTROL_MAX,
+    PRICES_PER_CONTROL_MAX,
+    SECURITIES_PER_CONTROL_MAX,
+)
 from protocol.messages.control import (
     ChangeMode,
     EndKey,
@@ -28,6 +36,7 @@ from protocol.messages.control import (
 )
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms, SecuritiesAccount
 from protocol.messages.fields import BankAccountNo, PartyNo
+from protocol.messages.orders.securities import ResumeSecurity, SecurityVersion, SuspendSecurity
 from protocol.messages.outlets import OutletEntry
 from protocol.messages.persons import NewPerson, PersonKey, RegisterPersons
 from protocol.vocabulary import (
@@ -49,8 +58,6 @@ from rules.tellers import can_be
 
 FIELD_CHARS_MAX = 4_096
 KEY_NEVER_ENDS_NS = 2**62
-NS_PER_SECOND = 1_000_000_000
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _SecuritiesNo = Annotated[str, msgspec.Meta(pattern="^[0-9A-Z]{0,10}$")]
 
 
@@ -76,12 +83,21 @@ class FileKind(Enum):
     ACCOUNTS = ("bank_account_no", "outlet", "holder", "balance_fen")
     CONTRACTS = ("bank_account_no", "party", "shanghai", "shenzhen", "status")
     PERSONS = ("person", "staff_no", "name", "outlet", "rights", "suite", "public_key")
+    SECURITIES = (
+        *("market", "security", "product", "multiplier", "buy_least", "buy_step", "buy_most"),
+        *("sell_least", "sell_step", "sell_most", "odd_lots", "tick_yuan", "par_yuan", "sold_at_once"),
+        *("first_date", "last_date"),
+    )
+    PRICES = ("market", "security", "trade_date", "low_yuan", "high_yuan", "accrued_yuan")
+    SUSPENSIONS = ("market", "security", "suspended", "reason")
 
 
 LINES_PER_PIECE = {
     FileKind.OUTLETS: 1_024,  # a quarter of what a message may have: that many fit with names as long as may be
     FileKind.ACCOUNTS: ACCOUNTS_PER_CONTROL_MAX,
     FileKind.CONTRACTS: CONTRACTS_PER_CONTROL_MAX,
+    FileKind.SECURITIES: SECURITIES_PER_CONTROL_MAX,
+    FileKind.PRICES: PRICES_PER_CONTROL_MAX,
 }
 """Of all others one."""
 assert LINES_PER_PIECE[FileKind.OUTLETS] <= OUTLETS_PER_CONTROL_MAX
@@ -115,6 +131,10 @@ Item = (
     | AccountTerms
     | ContractLine
     | RegisterPersons
+    | SecurityVersion
+    | PriceLine
+    | SuspendSecurity
+    | ResumeSecurity
 )
 
 
@@ -126,11 +146,8 @@ class Piece(NamedTuple):
     items: list[Item]
 
 
-Row = dict[str, str]
-
-
 def read_pieces(file: Path) -> Iterator[Piece]:
-    """A file in its order: outlets, accounts and contracts in pieces of LINES_PER_PIECE at most, all else line by line.
+    """A file in its order: in pieces of LINES_PER_PIECE at most, or line by line.
 
     Raises DataFileError at the first fault; a piece is given out only when all its lines are sound.
     """
@@ -169,16 +186,15 @@ def _rows(file: Path, rows: Iterator[tuple[int, list[str]]], kind: FileKind) -> 
 def _pieces(file: Path, rows: Iterator[tuple[int, Row]], kind: FileKind) -> Iterator[Piece]:
     size = LINES_PER_PIECE.get(kind, 1)
     piece = Piece(kind, [], [])
-    line_of: dict[int, int] = {}  # of each account or outlet in the piece
+    line_of: dict[object, int] = {}  # of each account, outlet, security and date in the piece
     for line_no, row in rows:
         try:
-            item = _bounded(_MAKERS[kind](row))
+            item = bounded(_MAKERS[kind](row))
             if kind in LINES_PER_PIECE:
-                column = kind.value[0]
-                number = getattr(item, column)
-                first = line_of.setdefault(number, line_no)
+                column, named = _named(kind, item)
+                first = line_of.setdefault(named, line_no)
                 if first != line_no:
-                    raise ValueError(f"{column}: {number} stands in line {first} already")
+                    raise ValueError(f"{column}: {named} stands in line {first} already")
         except ValueError as error:
             raise DataFileError(f"{file}:{line_no}: {error}") from None
         piece.lines.append(line_no)
@@ -191,111 +207,63 @@ def _pieces(file: Path, rows: Iterator[tuple[int, Row]], kind: FileKind) -> Iter
         yield piece
 
 
-def _bounded(item: Item) -> Item:
-    """The item, if every field is within the bounds of the wire. Raises ValueError naming the field."""
-    try:
-        return msgspec.convert(msgspec.to_builtins(item), type(item))
-    except msgspec.ValidationError as error:
-        raise ValueError(_spoken(error, item)) from None
-
-
-def _spoken(error: msgspec.ValidationError, item: Item) -> str:
-    """msgspec names places in an array by number; a person wants the field's name."""
-    reason, _, place = str(error).partition(" - at `$")
-    place = place.rstrip("`")
-    if place.startswith("["):
-        return f"{item.__struct_fields__[int(place[1:-1]) - 1]}: {reason}"
-    return f"{place.lstrip('.')}: {reason}"
-
-
-def _whole(row: Row, name: str) -> int:
-    text = row[name].replace("_", "")
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{name}: {row[name]!r} is no whole number")
-    return int(text[:40])
-
-
-def _word(row: Row, name: str, words: Mapping[str, int]) -> int:
-    if row[name].lower() not in words:
-        raise ValueError(f"{name}: {row[name]!r} is none of {', '.join(words)}")
-    return words[row[name].lower()]
-
-
-def _hexadecimal(row: Row, name: str) -> bytes:
-    try:
-        return bytes.fromhex(row[name])
-    except ValueError:
-        raise ValueError(f"{name}: not hexadecimal") from None
-
-
-def _moment_ns(row: Row, name: str, when_empty: int) -> int:
-    if not row[name]:
-        return when_empty
-    try:
-        moment = datetime.datetime.fromisoformat(row[name])
-    except ValueError:
-        raise ValueError(f"{name}: {row[name]!r} is no time such as 2026-01-05T09:00:00+08:00") from None
-    if moment.tzinfo is None:
-        raise ValueError(f"{name}: {row[name]!r} names no time zone")
-    return max(0, (moment - _EPOCH) // datetime.timedelta(seconds=1) * NS_PER_SECOND)
-
-
-def _printable(row: Row, name: str) -> str:
-    if not row[name].isprintable():
-        raise ValueError(f"{name}: {row[name]!r} has a sign that cannot be printed")
-    return row[name]
+def _named(kind: FileKind, item: Item) -> tuple[str, object]:
+    """The column by which an item is told from others, and what it says."""
+    if isinstance(item, SecurityVersion | PriceLine):
+        return "security", key_of(item)
+    return kind.value[0], getattr(item, kind.value[0])
 
 
 def _party(row: Row) -> Item:
-    role = _word(row, "role", {"broker": Role.BROKER, "channel": Role.CHANNEL, "bank": Role.BANK})
-    suite = _word(row, "suite", SUITES)
-    proceeds = _word(row, "proceeds_at_fill", {"yes": 1, "no": 0})
-    return RegisterParty(_whole(row, "party"), role, suite, _printable(row, "name"), bool(proceeds))
+    role = word(row, "role", {"broker": Role.BROKER, "channel": Role.CHANNEL, "bank": Role.BANK})
+    suite = word(row, "suite", SUITES)
+    proceeds = word(row, "proceeds_at_fill", {"yes": 1, "no": 0})
+    return RegisterParty(whole(row, "party"), role, suite, printable(row, "name"), bool(proceeds))
 
 
 def _mode(row: Row) -> Item:
-    return ChangeMode(_whole(row, "party"), _word(row, "mode", {mode.name.lower(): int(mode) for mode in Mode}))
+    return ChangeMode(whole(row, "party"), word(row, "mode", {mode.name.lower(): int(mode) for mode in Mode}))
 
 
 def _scheme(row: Row) -> Item:
     words = {scheme.name.lower(): int(scheme) for scheme in Scheme}
-    return SetScheme(_whole(row, "party"), _word(row, "scheme", words))
+    return SetScheme(whole(row, "party"), word(row, "scheme", words))
 
 
 def _key(row: Row) -> Item:
-    public_key = _hexadecimal(row, "public_key")
+    public_key = hexadecimal(row, "public_key")
     if len(public_key) not in PUBLIC_KEY_BYTES.values():
         raise ValueError(f"public_key: {len(public_key)} bytes, expected 32 (Ed25519) or 65 (P-256)")
-    not_before_ns = _moment_ns(row, "not_before", 0)
-    not_after_ns = _moment_ns(row, "not_after", KEY_NEVER_ENDS_NS)
+    not_before_ns = moment_ns(row, "not_before", 0)
+    not_after_ns = moment_ns(row, "not_after", KEY_NEVER_ENDS_NS)
     if not_before_ns >= not_after_ns:
         raise ValueError("not_after is not later than not_before")
-    party, seat, key_id = (_whole(row, name) for name in ("party", "seat", "key_id"))
+    party, seat, key_id = (whole(row, name) for name in ("party", "seat", "key_id"))
     if party == BANK_PARTY and seat == 0:
         raise ValueError("seat: 0, but a key of the bank is one seat's")
     return RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns, seat)
 
 
 def _ended_key(row: Row) -> Item:
-    return EndKey(_whole(row, "party"), _whole(row, "ended_key_id"))
+    return EndKey(whole(row, "party"), whole(row, "ended_key_id"))
 
 
 def _seat(row: Row) -> Item:
-    seat, party = _whole(row, "seat"), _whole(row, "party")
-    role = _word(row, "role", {role.name.lower(): int(role) for role in SeatRole})
+    seat, party = whole(row, "seat"), whole(row, "party")
+    role = word(row, "role", {role.name.lower(): int(role) for role in SeatRole})
     if not role_fits_party(role, party):
         raise ValueError(f"role: a seat of party {party} is no {row['role']}")
     return RegisterSeat(seat, party, role)
 
 
 def _channel_seat(row: Row) -> Item:
-    return RegisterChannelSeat(*(_whole(row, name) for name in FileKind.CHANNEL_SEATS.value))
+    return RegisterChannelSeat(*(whole(row, name) for name in FileKind.CHANNEL_SEATS.value))
 
 
 def _outlet(row: Row) -> Item:
-    level = _word(row, "level", {level.name.lower(): int(level) for level in OutletLevel})
-    outlet, parent = _whole(row, "outlet"), _whole(row, "parent") if row["parent"] else 0
-    entry = _bounded(OutletEntry(outlet, level, parent, _printable(row, "name")))
+    level = word(row, "level", {level.name.lower(): int(level) for level in OutletLevel})
+    outlet, parent = whole(row, "outlet"), whole(row, "parent") if row["parent"] else 0
+    entry = bounded(OutletEntry(outlet, level, parent, printable(row, "name")))
     if cannot_be(outlet, level, parent):
         below = "under nothing" if level == OutletLevel.BRANCH else f"under one {OutletLevel(level - 1).name.lower()}"
         raise ValueError(f"parent: {row['parent']!r}, but {outlet} stands {below}")
@@ -303,20 +271,20 @@ def _outlet(row: Row) -> Item:
 
 
 def _account(row: Row) -> Item:
-    holder = _hexadecimal(row, "holder")
+    holder = hexadecimal(row, "holder")
     if len(holder) != HOLDER_BYTES:
         raise ValueError(f"holder: {len(holder)} bytes, expected {HOLDER_BYTES} of a keyed digest")
-    return AccountTerms(_whole(row, "bank_account_no"), _whole(row, "outlet"), holder, _whole(row, "balance_fen"))
+    return AccountTerms(whole(row, "bank_account_no"), whole(row, "outlet"), holder, whole(row, "balance_fen"))
 
 
 def _contract(row: Row) -> Item:
-    status = _word(row, "status", {status.name.lower(): int(status) for status in sorted(MAY_SIGN_AS)})
-    bank_account_no, party = _whole(row, "bank_account_no"), _whole(row, "party")
+    status = word(row, "status", {status.name.lower(): int(status) for status in sorted(MAY_SIGN_AS)})
+    bank_account_no, party = whole(row, "bank_account_no"), whole(row, "party")
     return ContractLine(bank_account_no, party, row["shanghai"].upper(), row["shenzhen"].upper(), status)
 
 
 def _person(row: Row) -> Item:
-    suite, public_key = _word(row, "suite", SUITES), _hexadecimal(row, "public_key")
+    suite, public_key = word(row, "suite", SUITES), hexadecimal(row, "public_key")
     if len(public_key) != PUBLIC_KEY_BYTES[Suite(suite)]:
         raise ValueError(f"public_key: {len(public_key)} bytes, expected {PUBLIC_KEY_BYTES[Suite(suite)]}")
     words = {right.name: int(right) for right in Right if right}
@@ -325,11 +293,11 @@ def _person(row: Row) -> Item:
         raise ValueError(f"rights: {unknown[0]!r} is none of {', '.join(words)}")
     if not is_shown_as_it_is(row["name"]):
         raise ValueError(f"name: {row['name']!r} has a sign that is not seen as what it is")
-    rights, outlet = sum({words[word] for word in wanted}), _whole(row, "outlet")
+    rights, outlet = sum({words[word] for word in wanted}), whole(row, "outlet")
     if not can_be(rights, outlet):
         raise ValueError("rights: who has ADMINISTER has no other right, and outlet 0")
     key = PersonKey(1, suite, public_key, 0, 0)
-    return RegisterPersons([NewPerson(_whole(row, "person"), row["staff_no"], row["name"], outlet, rights, key)])
+    return RegisterPersons([NewPerson(whole(row, "person"), row["staff_no"], row["name"], outlet, rights, key)])
 
 
 _MAKERS: dict[FileKind, Callable[[Row], Item]] = {
@@ -344,4 +312,7 @@ _MAKERS: dict[FileKind, Callable[[Row], Item]] = {
     FileKind.ACCOUNTS: _account,
     FileKind.CONTRACTS: _contract,
     FileKind.PERSONS: _person,
+    FileKind.SECURITIES: version,
+    FileKind.PRICES: price_line,
+    FileKind.SUSPENSIONS: suspension,
 }

@@ -14,6 +14,7 @@ import asyncpg
 
 from config.cli.books.read_model import dsn_of
 from config.cli.load.csv_files import ContractLine
+from config.cli.load.securities import Key, PriceLine, key_of
 from config.kit.exit_codes import ProcessFault
 from config.schema import Config
 from ledger.database.connections import connect
@@ -23,6 +24,7 @@ from protocol.codes import ReplyCode
 from protocol.messages.codec import decode_control
 from protocol.messages.control import RegisterChannelSeat, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import AccountTerms
+from protocol.messages.orders.securities import SecurityVersion
 from protocol.messages.outlets import OutletEntry
 from protocol.messages.persons import Act
 
@@ -53,6 +55,16 @@ _SEAT = """
 SELECT $1::integer, party, seat_roles[array_position(seats, $1::integer)] FROM parties WHERE $1::integer = ANY (seats)
 """
 _CHANNEL_SEAT = "SELECT seat, party, channel, broker FROM channel_seats WHERE seat = $1"
+_ASKED_SECURITIES = "SELECT * FROM unnest($1::smallint[], $2::text[], $3::integer[])"
+_SECURITIES = f"""
+SELECT DISTINCT ON (market, security, first_date) {", ".join(SecurityVersion.__struct_fields__)}
+FROM security_versions WHERE (market, security, first_date) IN ({_ASKED_SECURITIES})
+ORDER BY market, security, first_date, number DESC
+"""  # noqa: S608 - names of our own
+_PRICES = f"""
+SELECT market, security, trade_date, low, high, accrued
+FROM price_limits WHERE (market, security, trade_date) IN ({_ASKED_SECURITIES})
+"""  # noqa: S608 - likewise
 _KEY_ROWS = "SELECT sequence FROM journal WHERE octet_length(control) BETWEEN 1 AND $1 ORDER BY sequence"
 _BEHIND = "SELECT (SELECT max(sequence) FROM journal_head) - coalesce((SELECT max(sequence) FROM read_cursor), 0)"
 Answer = TypeVar("Answer")
@@ -130,6 +142,16 @@ class KnownData:
             found[number] = ContractLine(number, party, shanghai or "", shenzhen or "", status)
         return found
 
+    def securities(self, keys: list[Key]) -> dict[Key, SecurityVersion]:
+        """Of each key the version from its date that was registered last."""
+        rows = self._run(self._connection.fetch(_SECURITIES, *_columns(keys)))
+        return {key_of(line): line for line in (SecurityVersion(*row) for row in rows)}
+
+    def prices(self, keys: list[Key]) -> dict[Key, PriceLine]:
+        """Limits of the open date and later ones among these."""
+        rows = self._run(self._connection.fetch(_PRICES, *_columns(keys)))
+        return {key_of(line): line for line in (PriceLine(*row) for row in rows)}
+
     async def _read_keys(self) -> dict[tuple[int, int], RegisterKey]:
         reader = JournalReader(self._connection)
         keys: dict[tuple[int, int], RegisterKey] = {}
@@ -148,3 +170,7 @@ class KnownData:
 
     def _run(self, work: Coroutine[Any, Any, Answer]) -> Answer:
         return self._loop.run_until_complete(work)
+
+
+def _columns(keys: list[Key]) -> tuple[list[int], list[str], list[int]]:
+    return [each.market for each in keys], [each.security for each in keys], [each.date for each in keys]

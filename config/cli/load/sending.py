@@ -6,22 +6,28 @@ and keys (command).
 Resuming: a party, seat or key that is refused because its number is taken counts as already there; so do accounts that
 the bank's own numbers name already, and contracts on accounts that have or had one: a contract that has ended is not
 signed again. Whether they are what the file says is compared afterwards (comparing): nothing is changed by loading. But
-outlets are: that is how a bank gives one another name or moves it, so all of them are sent and count as loaded.
+outlets are: that is how a bank gives one another name or moves it, so all of them are sent and count as loaded; so are
+securities and prices, of which the bank makes nothing new where they say what stands.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Protocol, cast
 
 import trio
 
-from config.cli.load.csv_files import ContractLine, DataFileError, FileKind, Piece
+from config.cli.load.csv_files import LINES_PER_PIECE, ContractLine, DataFileError, FileKind, Piece
+from config.cli.load.lists import NO_LIST, Line, message_of, read_list
+from config.cli.load.securities import PriceLine
 from protocol.codes import ReplyCode
 from protocol.limits import QUERY_CONTRACTS_MAX
 from protocol.messages.control import ControlMessage, RegisterChannelSeat, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
+from protocol.messages.orders.securities import ResumeSecurity, SuspendSecurity
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.messages.persons import RegisterPersons
 from protocol.messages.queries import AccountAnswer, AccountFacts
@@ -34,6 +40,8 @@ ALREADY: dict[type[ControlMessage], ReplyCode] = {
     RegisterChannelSeat: ReplyCode.SEAT_EXISTS,
     RegisterKey: ReplyCode.KEY_UNFIT,
     RegisterPersons: ReplyCode.KEY_UNFIT,  # its key is somebody's already
+    SuspendSecurity: ReplyCode.STATUS_FORBIDS,
+    ResumeSecurity: ReplyCode.STATUS_FORBIDS,
 }
 
 
@@ -43,6 +51,11 @@ class CodeLike(Protocol):
     @property
     def code(self) -> int:
         """0 when it was accepted."""
+        ...
+
+    @property
+    def remaining_fen(self) -> int:
+        """Of lines of a list: how many of it were told by now."""
         ...
 
 
@@ -79,9 +92,27 @@ class Loader:
                     await self._open(file, piece)
                 case FileKind.CONTRACTS:
                     await self._sign(file, piece)
+                case FileKind.SECURITIES | FileKind.PRICES:
+                    await self._list(file, piece)
                 case _:
                     await self._register(file, piece)
             self._report(file, piece.lines[-1])
+
+    async def tell(self, file: Path, act: int) -> None:
+        """Tell a file as the list that an act permits, from where it stands on. Raises DataFileError naming file and
+        lines when some are refused."""
+        listed = read_list(file)
+        size, first = LINES_PER_PIECE[listed.kind], 0
+        while first < len(listed.items):
+            end = min(first + size, len(listed.items))
+            told = await self.seat.control(listed.piece(act, first, end))
+            is_further = first < told.remaining_fen <= len(listed.items)
+            if told.code not in (ReplyCode.ACCEPTED, ReplyCode.ACT_REPEATED) or not is_further:
+                where = f"{file}:{listed.lines[first]} to {listed.lines[end - 1]}"
+                raise DataFileError(f"{where}: refused by the bank: {ReplyCode(told.code).name}")
+            counts = self.loaded if told.code == ReplyCode.ACCEPTED else self.already
+            counts[listed.kind] += told.remaining_fen - first
+            first = told.remaining_fen
 
     async def _register(self, file: Path, piece: Piece) -> None:
         message = cast("ControlMessage", piece.items[0])
@@ -101,6 +132,14 @@ class Loader:
     async def _put(self, file: Path, piece: Piece) -> None:
         entries = cast("list[OutletEntry]", piece.items)
         await self._send(file, piece, range(len(entries)), lambda part: RegisterOutlets(entries[part]))
+
+    async def _list(self, file: Path, piece: Piece) -> None:
+        """Versions, or limits, of no list: those of one date in a message."""
+        items = cast("list[Line]", piece.items)
+        for _date, places in groupby(range(len(items)), lambda place: _date_of(items[place])):
+            own = list(places)
+            message_of_part = partial(_message_of_part, [items[place] for place in own])
+            await self._send(file, piece, own, message_of_part)
 
     async def _open(self, file: Path, piece: Piece) -> None:
         terms = cast("list[AccountTerms]", piece.items)
@@ -171,6 +210,15 @@ class Loader:
             f"{name_of(kind)} {self.loaded[kind]:,} loaded, {self.already[kind]:,} already there" for kind in kinds
         ]
         return "; ".join(parts) or "nothing to load"
+
+
+def _date_of(line: Line) -> int:
+    """Lines of one date may share a message; versions say theirs themselves."""
+    return line.trade_date if isinstance(line, PriceLine) else 0
+
+
+def _message_of_part(items: list[Line], part: slice) -> ControlMessage:
+    return message_of(items[part], NO_LIST)
 
 
 def name_of(kind: FileKind) -> str:

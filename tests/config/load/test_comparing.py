@@ -7,12 +7,16 @@ from pathlib import Path
 
 from config.cli.load.comparing import compared
 from config.cli.load.csv_files import ContractLine, FileKind, Item, Piece
+from config.cli.load.securities import Key, PriceLine, key_of
 from protocol.messages.control import EndKey, RegisterChannelSeat, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import AccountTerms
+from protocol.messages.orders.securities import SecurityVersion
 from protocol.messages.outlets import OutletEntry
 from protocol.vocabulary import SeatRole
+from tests.securities import share
 
 FILE = Path("some.csv")
+MONDAY, TUESDAY = 20_260_105, 20_260_106
 
 
 class Bank:
@@ -37,6 +41,14 @@ class Bank:
     def accounts(self, bank_account_nos: list[int]) -> dict[int, AccountTerms]:
         found = {number: AccountTerms(number, 11, bytes(16), 1_000) for number in (600, 601)}
         return {number: found[number] for number in bank_account_nos if number in found}
+
+    def securities(self, keys: list[Key]) -> dict[Key, SecurityVersion]:
+        version = share(MONDAY)
+        return {key_of(version): version} if key_of(version) in keys else {}
+
+    def prices(self, keys: list[Key]) -> dict[Key, PriceLine]:
+        line = PriceLine(1, "600000", MONDAY, 90_000, 110_000, 0)
+        return {key_of(line): line} if key_of(line) in keys else {}
 
     def contracts(self, bank_account_nos: list[int]) -> dict[int, ContractLine]:
         return {600: ContractLine(600, 2, "A1", "", 2)} if 600 in bank_account_nos else {}
@@ -105,3 +117,16 @@ def test_accounts_and_contracts_are_compared_one_by_one_as_far_as_they_are_there
             "some.csv:5: contract on account 600: shanghai is 'A1' in the bank, 'A2' in the file",
         ],
     )
+
+
+def test_securities_and_prices_are_told_apart_by_their_date_and_prices_are_said_in_yuan() -> None:
+    assert told(FileKind.SECURITIES, share(MONDAY), share(TUESDAY, tick=10)) == (1, [])
+    assert told(FileKind.SECURITIES, share(TUESDAY), share(MONDAY, tick=10)) == (
+        1,
+        ["some.csv:7: security 600000 of 20260105: tick_yuan is 0.0100 in the bank, 0.0010 in the file"],
+    )
+    assert told(FileKind.PRICES, PriceLine(1, "600000", MONDAY, 90_000, 110_500, 0)) == (
+        1,
+        ["some.csv:5: security 600000 of 20260105: high_yuan is 11.0000 in the bank, 11.0500 in the file"],
+    )
+    assert told(FileKind.PRICES, PriceLine(1, "600000", TUESDAY, 1, 1, 0)) == (0, [])

@@ -66,7 +66,7 @@ def _is_nowhere(message: Listed) -> bool:
 
 def _cannot_be(version: SecurityVersion) -> bool:
     dates = (version.first_date, version.last_date or version.first_date)
-    return not all(map(is_trade_date, dates)) or cannot_be(_terms(version))
+    return not all(map(is_trade_date, dates)) or cannot_be(terms_of(version))
 
 
 def needs_act(message: Listed) -> bool:
@@ -96,7 +96,7 @@ def apply_security(book: Book, message: SecurityMessage) -> int:
     securities = book.orders.securities
     match message:
         case RegisterSecurities():
-            securities.put(((_named(each), _terms(each)) for each in message.versions), book.trade_date)
+            securities.put(((_named(each), terms_of(each)) for each in message.versions), book.trade_date)
             return _told(book, message)
         case SetPrices():
             for each in message.prices:
@@ -165,7 +165,7 @@ def _codes_of_versions(book: Book, lines: Iterable[SecurityVersion]) -> list[Rep
     found: dict[Named, list[Version]] = {}
     new = gone = 0
     for line in lines:
-        named, terms = _named(line), _terms(line)
+        named, terms = _named(line), terms_of(line)
         row = securities.find(named)
         if named not in found:
             found[named] = securities.versions_of(row)
@@ -208,7 +208,8 @@ def _limits(line: PriceLimits) -> Limits:
     return Limits(line.low, line.high, line.accrued)
 
 
-def _terms(line: SecurityVersion) -> Terms:
+def terms_of(line: SecurityVersion) -> Terms:
+    """A version as the rules know it."""
     return Terms(
         product=line.product,
         multiplier=line.multiplier,
