@@ -26,14 +26,16 @@ ANSWER_RECORDS, FRAME_RECORDS = 1_024, 4_096  # of an answer at most, and of a f
 LONG_S, REST_S_MAX = 0.010, 0.012  # a frame takes less when nobody else asks; a million credits rest 12 s at most
 PASSES_MAX = 8  # in a row that settle or credit nothing although something is left
 DONE_MEANWHILE = ReplyCode.STEP_NOT_DUE  # of one contract: another desk, or its settlement, has done it
-_OF_SETTLEMENT = {
-    "contract_no": "contract_no",
-    "amount_fen": "from_savings_fen",
-    "from_moved_fen": "from_moved_fen",
-    "settled_proceeds_fen": "proceeds_fen",
-    "settled_other_fen": "other_fen",
-}  # fields of the record by those of the answer
-_OF_CREDIT = {"contract_no": "contract_no", "amount_fen": "proceeds_fen", "other_fen": "other_fen"}
+_FIELDS = {
+    RecordKind.SETTLE: {
+        "contract_no": "contract_no",
+        "amount_fen": "from_savings_fen",
+        "from_moved_fen": "from_moved_fen",
+        "settled_proceeds_fen": "proceeds_fen",
+        "settled_other_fen": "other_fen",
+    },
+    RecordKind.CREDIT: {"contract_no": "contract_no", "amount_fen": "proceeds_fen", "other_fen": "other_fen"},
+}  # of the record, by those of the answer
 Look = Callable[[set[ReplyCode]], object]
 """Raises when a code is none that a step lives with."""
 A = TypeVar("A", SettlementsAnswer, CreditsAnswer, ClosingsAnswer)
@@ -49,7 +51,7 @@ async def settle_contracts(seat: Seat, trade_date: int, party: int, look: Look, 
     market = Market(seat)
     while passes < PASSES_MAX:
         answers, first = await gathered(market, partial(seat.settlements, trade_date, party), first)
-        blocks = [_settlements(answer) for answer in answers if answer.contracts]
+        blocks = [_block(RecordKind.SETTLE, answer) for answer in answers if answer.contracts]
         if blocks:
             codes = await _sent(seat, blocks, look)
             done = codes.count(ReplyCode.ACCEPTED)
@@ -69,7 +71,7 @@ async def credit_contracts(seat: Seat, party: int, look: Look, told: Callable[[s
     market = Market(seat)
     while passes < PASSES_MAX:
         answers, first = await gathered(market, partial(seat.due_credits, party), first)
-        blocks = [_credits(answer) for answer in answers if answer.contracts]
+        blocks = [_block(RecordKind.CREDIT, answer) for answer in answers if answer.contracts]
         if blocks:
             codes = await _sent(seat, blocks, look)
             done = codes.count(ReplyCode.ACCEPTED)
@@ -128,18 +130,11 @@ async def _sent(seat: Seat, blocks: Sequence[RecordArray], look: Look) -> list[R
     return codes
 
 
-def _settlements(answer: SettlementsAnswer) -> RecordArray:
+def _block(kind: RecordKind, answer: SettlementsAnswer | CreditsAnswer) -> RecordArray:
+    """A record for each contract of an answer, with what the bank tells of it."""
     block = np.zeros(len(answer.contracts), RECORD)
-    block["kind"], block["trade_day"] = RecordKind.SETTLE, trade_day(answer.trade_date)
-    for field, of in _OF_SETTLEMENT.items():
-        block[field] = [getattr(each, of) for each in answer.contracts]
-    return block
-
-
-def _credits(answer: CreditsAnswer) -> RecordArray:
-    block = np.zeros(len(answer.contracts), RECORD)
-    block["kind"], block["trade_day"] = RecordKind.CREDIT, trade_day(answer.trade_date)
-    for field, of in _OF_CREDIT.items():
+    block["kind"], block["trade_day"] = kind, trade_day(answer.trade_date)
+    for field, of in _FIELDS[kind].items():
         block[field] = [getattr(each, of) for each in answer.contracts]
     return block
 
