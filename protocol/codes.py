@@ -52,6 +52,7 @@ class ReplyCode(IntEnum):
     NOT_DECIDED = 305
     ROLE_FORBIDS = 310
     EXPIRED = 320
+    NOT_SIGNED_ON = 325
     CONTRACT_UNKNOWN = 330
     ACCOUNT_UNKNOWN = 332
     SCHEME_FORBIDS = 333
@@ -64,14 +65,27 @@ class ReplyCode(IntEnum):
     BROKER_STOPPED = 351
     MARKET_CLOSED = 352
     SECURITY_UNKNOWN = 353
+    SECURITY_SUSPENDED = 354
+    PRICE_LIMITS_MISSING = 355
+    ORDER_TYPE_NOT_TAKEN = 356
+    QUANTITY_OUT_OF_LOTS = 357
+    PRICE_OFF_TICK = 358
+    PRICE_OUT_OF_LIMITS = 359
     AMOUNT_OUT_OF_RANGE = 360
+    FEES_MISSING = 361
     SET_NOT_OPEN = 362
+    BROKER_AWAY = 363
     LINE_DOUBLED = 364
     LINES_LISTED_FULL = 366
     SERIAL_USED = 368
     RESTRAINT_UNKNOWN = 369
     FREEZE_UNKNOWN = 370
+    ORDER_UNKNOWN = 371
+    CANNOT_BE_CANCELLED = 372
+    CANCEL_CLOSED = 373
+    CANCEL_UNDER_WAY = 374
     FREEZE_CLOSED = 375
+    ORDER_ENDED = 376
     AMOUNT_OVER_REMAINING = 380
     AWAITS_CLEARING = 382
     LISTED = 385
@@ -200,6 +214,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.NOT_DECIDED: CodeFacts("a fault of the bank: it moved nothing, and people look at it", True, "1030"),
     ReplyCode.ROLE_FORBIDS: CodeFacts("this seat may not send this kind", False, "1026"),
     ReplyCode.EXPIRED: CodeFacts("decided after valid-until", True, "1006"),
+    ReplyCode.NOT_SIGNED_ON: CodeFacts("the customer is not signed on with this channel", True, "3"),
     ReplyCode.CONTRACT_UNKNOWN: CodeFacts("no such contract of this party", False, "2011"),
     ReplyCode.ACCOUNT_UNKNOWN: CodeFacts("no such account", False, "2011"),
     ReplyCode.SCHEME_FORBIDS: CodeFacts("not of the scheme by which the broker's orders come", False, "1026"),
@@ -214,8 +229,18 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ),
     ReplyCode.MARKET_CLOSED: CodeFacts("the date is signed off: an order belongs to the next one", True, "1022"),
     ReplyCode.SECURITY_UNKNOWN: CodeFacts("no such security, or none on this date", False, "2011"),
+    ReplyCode.SECURITY_SUSPENDED: CodeFacts("trade in the security is suspended", True, "17"),
+    ReplyCode.PRICE_LIMITS_MISSING: CodeFacts("the security has no price limits of the date yet", True, "1022"),
+    ReplyCode.ORDER_TYPE_NOT_TAKEN: CodeFacts("sales, rights issues, subscriptions and placings: not yet", True, "15"),
+    ReplyCode.QUANTITY_OUT_OF_LOTS: CodeFacts("less or more than an order may be of, or no whole lots", False, "15"),
+    ReplyCode.PRICE_OFF_TICK: CodeFacts("no whole ticks", False, "48"),
+    ReplyCode.PRICE_OUT_OF_LIMITS: CodeFacts("below or above the price limits of the date", True, "50"),
     ReplyCode.AMOUNT_OUT_OF_RANGE: CodeFacts("amount below 1 fen or above the limit", False, "2014"),
+    ReplyCode.FEES_MISSING: CodeFacts("no fees of the broker are set for such an order", True, "1022"),
     ReplyCode.SET_NOT_OPEN: CodeFacts("a line without an open clearing set of its date at this seat", True, "1022"),
+    ReplyCode.BROKER_AWAY: CodeFacts(
+        "the broker has not signed on for the date, or knows no such customer", True, "1022"
+    ),
     ReplyCode.LINE_DOUBLED: CodeFacts("the set has a line for this order, contract event or reference", False, "1029"),
     ReplyCode.LINES_LISTED_FULL: CodeFacts("too many lines of the set name orders that are not there", False, "1021"),
     ReplyCode.SERIAL_USED: CodeFacts(
@@ -223,7 +248,12 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ),
     ReplyCode.RESTRAINT_UNKNOWN: CodeFacts("no such restraint, or none that may be deducted by", False, "2006"),
     ReplyCode.FREEZE_UNKNOWN: CodeFacts("no such freeze of this contract", False, "2006"),
+    ReplyCode.ORDER_UNKNOWN: CodeFacts("no such order of this contract", False, "24"),
+    ReplyCode.CANNOT_BE_CANCELLED: CodeFacts("an order of an issue, which nobody cancels", False, "26"),
+    ReplyCode.CANCEL_CLOSED: CodeFacts("an order of an earlier date, which its clearing set ends", False, "26"),
+    ReplyCode.CANCEL_UNDER_WAY: CodeFacts("a cancel of this order is not answered yet", True, "26"),
     ReplyCode.FREEZE_CLOSED: CodeFacts("nothing remains of this freeze", False, "2007"),
+    ReplyCode.ORDER_ENDED: CodeFacts("nothing of the order is open", False, "26"),
     ReplyCode.AMOUNT_OVER_REMAINING: CodeFacts(
         "more than what remains of the freeze, may be deducted, or is owed to the customer", True, "2008"
     ),

@@ -167,6 +167,16 @@ class Market(IntEnum):
     XSHE = 2
 
 
+class OrderType(IntEnum):
+    """What an order through the bank is."""
+
+    LIMIT = 1  # at a limit price
+    RIGHTS = 2  # 配股
+    SUBSCRIPTION_HELD = 3  # 认购, its money stays frozen until the allotment
+    SUBSCRIPTION_PAID = 4  # and is drawn by the set of its own date
+    PLACING = 5  # 配售 by market value, nothing is frozen
+
+
 class Product(IntEnum):
     """What kind of security 证券品种 it is: fees hang on it."""
 

@@ -12,16 +12,19 @@ report that says otherwise does not fit, and is listed. A sale's β falls in two
 has when it comes to it: sold first, by what no later date has spent of it; then bought, by what no restraint holds
 back either.
 
-Belongs here: what fits, what it moves on the account. Never here: states (states), whose order it is, guards of an
-order before it is accepted, the mirror of securities.
+Belongs here: an order, what fits, what it moves on the account. Never here: its states (states, told), whose it is,
+guards of an order before it is accepted (taking), the mirror of securities.
 """
 
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 from protocol.errors import InvariantBroken
+from protocol.limits import COLUMN_FEN_MAX
+from protocol.vocabulary import OrderType
 from rules.money.account import Account
 from rules.orders.fees import FeeTable, Open, Paper, Traded, charge_fen, needed_fen, net_fen
+from rules.orders.states import OrderState
 
 
 class Side(IntEnum):
@@ -49,6 +52,10 @@ class Order:
     remaining_fen: int = 0  # frozen, of a buy
     drawn_fen: int = 0  # likewise
     booked_fen: int = 0  # of a sale: β
+    order_type: OrderType = OrderType.LIMIT
+    state: OrderState = OrderState.SENT
+    broker_number: int = 0  # the broker's own number of it, 0 before it told one
+    cancel_position: int = 0  # of the cancel that was asked for last, 0: none was
 
     @property
     def open_quantity(self) -> int:
@@ -81,7 +88,8 @@ def execute(order: Order, account: Account, told: Traded) -> bool:
     drawn_fen = charge_fen(order.fees, order.paper, told) - charge_fen(order.fees, order.paper, before)
     order.traded = told
     needed_fen = order.needed_fen
-    if drawn_fen < 0 or needed_fen < 0 or drawn_fen + needed_fen > remaining_fen:
+    fits = min(drawn_fen, needed_fen) >= 0 and account.bought_fen + drawn_fen <= COLUMN_FEN_MAX
+    if not fits or drawn_fen + needed_fen > remaining_fen:
         order.traded = before
         return False
     # From here the execution must succeed.

@@ -3,7 +3,8 @@
 An order is open until the exchange, its broker or its date's clearing set has ended it. A request to cancel moves
 nothing: only what the exchange has cancelled is released (004 A·三(二)), so an order that is being cancelled may
 still be executed, in part or all of it. A subscription that is held and a placing wait for their allotment: they are
-ended neither by their own date nor by its set, and one that was allotted is open until the set that names it.
+ended neither by their own date nor by its set, and one that was allotted is open until the set that names it. An order
+that was refused has ended like any other: it is told apart so that its broker may say so again.
 
 Belongs here: states, events, the table. Never here: when a report fits and what it moves (reports), who may tell it.
 """
@@ -19,6 +20,7 @@ class OrderState(IntEnum):
     ENDING = 3  # a cancel is under way
     ALLOTTED = 4  # its lots are told, its set is not settled
     ENDED = 5
+    REFUSED = 6  # ended by its broker or the exchange, which may tell it again
 
 
 class OrderEvent(IntEnum):
@@ -52,8 +54,9 @@ ORDER_STATES: dict[tuple[OrderState, OrderEvent], OrderState] = {
     **{
         (state, event): _S.ENDED
         for state in _OPEN
-        for event in (_E.FILL, _E.CANCEL_REST, _E.REFUSE, _E.END_ISSUE, _E.CLOSE, _E.TAKE_BACK, _E.CORRECT)
+        for event in (_E.FILL, _E.CANCEL_REST, _E.END_ISSUE, _E.CLOSE, _E.TAKE_BACK, _E.CORRECT)
     },
+    **{(state, _E.REFUSE): _S.REFUSED for state in _OPEN},
 }
 """The state after an event; a cell that is missing refuses it, or lists the report."""
 
@@ -65,4 +68,4 @@ def next_order_state(state: OrderState, event: OrderEvent) -> OrderState | None:
 
 def is_open(state: int) -> bool:
     """Whether anything of an order may still come, whatever is frozen for it: a sale and a placing freeze nothing."""
-    return state != OrderState.ENDED
+    return state not in (OrderState.ENDED, OrderState.REFUSED)

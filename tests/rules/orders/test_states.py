@@ -5,13 +5,17 @@ import pytest
 from rules.orders.states import OrderEvent, OrderState, is_open, next_order_state
 
 S, E = OrderState, OrderEvent
-ENDS = dict.fromkeys((E.FILL, E.CANCEL_REST, E.REFUSE, E.END_ISSUE, E.CLOSE, E.TAKE_BACK, E.CORRECT), S.ENDED)
+ENDS = {
+    **dict.fromkeys((E.FILL, E.CANCEL_REST, E.END_ISSUE, E.CLOSE, E.TAKE_BACK, E.CORRECT), S.ENDED),
+    E.REFUSE: S.REFUSED,
+}
 ORDERS = {
     S.SENT: {**ENDS, E.TAKE: S.TAKEN, E.CANCEL: S.ENDING, E.ALLOT: S.ALLOTTED},
     S.TAKEN: {**ENDS, E.TAKE: S.TAKEN, E.CANCEL: S.ENDING, E.ALLOT: S.ALLOTTED},
     S.ENDING: {**ENDS, E.TAKE: S.ENDING, E.END_CANCEL: S.TAKEN, E.ALLOT: S.ALLOTTED},
     S.ALLOTTED: {E.CLOSE: S.ENDED},
     S.ENDED: {E.CORRECT: S.ENDED},
+    S.REFUSED: {},
 }
 
 
@@ -23,9 +27,9 @@ def test_an_order_goes_where_the_table_says_and_else_nowhere(state: OrderState, 
 
 def test_an_order_that_has_ended_never_opens_again() -> None:
     assert set(ORDERS[S.ENDED].values()) == {S.ENDED}
-    assert [state for state in OrderState if not is_open(state)] == [S.ENDED]
+    assert [state for state in OrderState if not is_open(state)] == [S.ENDED, S.REFUSED]
 
 
 def test_every_open_order_can_be_ended_by_its_set() -> None:
     """Whatever broker and channel leave unsaid, no order is open for ever."""
-    assert {state for state in OrderState if next_order_state(state, E.CLOSE) == S.ENDED} == set(OrderState) - {S.ENDED}
+    assert {state for state in OrderState if next_order_state(state, E.CLOSE) == S.ENDED} == set(filter(is_open, S))
