@@ -15,6 +15,7 @@ from tests.mutants.tables.of_orders.people import OF_PEOPLE
 from tests.mutants.tables.of_orders.pushes import OF_PUSHES
 from tests.mutants.tables.of_orders.restraints import OF_RESTRAINTS
 from tests.mutants.tables.of_orders.savings import OF_SAVINGS
+from tests.mutants.tables.of_orders.securities import OF_SECURITIES
 from tests.mutants.tables.of_the_close.closing import OF_CLOSING
 from tests.mutants.tables.of_the_close.corrections import OF_CORRECTIONS
 from tests.mutants.tables.of_the_close.lines import OF_LINES
@@ -39,6 +40,7 @@ OF_ORDERS_AND_CUSTOMERS = [
     *OF_OBLIGATIONS,
     *OF_PAYMENTS,
     *OF_SAVINGS,
+    *OF_SECURITIES,
 ]
 OF_THE_CLOSE = [
     *OF_LINES,

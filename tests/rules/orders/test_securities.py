@@ -150,3 +150,9 @@ def test_what_a_version_earns() -> None:
 def test_the_most_that_an_order_may_be_of_is_payable_at_the_high_limit(limits: Limits, code: ReplyCode) -> None:
     assert code_of_limits(limits, from_date(1, MONDAY)) == code
     assert code_of_limits(limits, None) == ReplyCode.SECURITY_UNKNOWN
+
+
+def test_units_count_and_not_quantity_alone() -> None:
+    """100,000 手 of ten are a million units."""
+    assert are_payable(Limits(1, 109_951_162, 0), BOND)
+    assert not are_payable(Limits(1, 109_951_163, 0), BOND)

@@ -10,6 +10,7 @@ anew, setting limits does not.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 import numpy as np
@@ -164,7 +165,7 @@ class Securities:
 
     def _lengthen(self) -> None:
         """Make columns of securities as long as there are rows."""
-        new = list(self._rows)[len(self.code) :]
+        new = list(islice(self._rows, len(self.code), None))
         if not new:
             return
         for name in COLUMNS:
@@ -174,14 +175,19 @@ class Securities:
         self.market[-len(new) :], self.code[-len(new) :] = zip(*new, strict=True)
 
     def _set_versions(self, found: Mapping[int, list[Version]]) -> None:
-        """These are the versions of these securities."""
-        stays = ~np.isin(self.version_keys >> _ROW_SHIFT, list(found))
-        keys = [_key(row, each) for row, versions in found.items() for each in versions]
-        facts = [_facts(each.terms) for versions in found.values() for each in versions]
-        all_keys = np.concatenate((self.version_keys[stays], np.array(keys, np.int64)))
-        all_facts = np.concatenate((self.version_facts[stays], np.array(facts, np.int32).reshape(-1, FACTS)))
-        order = np.argsort(all_keys)
-        self.version_keys, self.version_facts = all_keys[order], all_facts[order]
+        """These are the versions of these securities. The rest of the table is copied and not sorted again."""
+        edges = np.array(sorted(found), np.int64) << _ROW_SHIFT
+        first = np.searchsorted(self.version_keys, edges)
+        end = np.searchsorted(self.version_keys, edges + (1 << _ROW_SHIFT))
+        if (first < end).any():
+            gone = np.concatenate([np.arange(*each) for each in zip(first.tolist(), end.tolist(), strict=True)])
+            self.version_keys = np.delete(self.version_keys, gone)
+            self.version_facts = np.delete(self.version_facts, gone, axis=0)
+        rows = sorted((_key(row, each), _facts(each.terms)) for row, versions in found.items() for each in versions)
+        keys = np.array([key for key, _ in rows], np.int64)
+        places = np.searchsorted(self.version_keys, keys)
+        self.version_keys = np.insert(self.version_keys, places, keys)
+        self.version_facts = np.insert(self.version_facts, places, [facts for _, facts in rows], axis=0)
 
 
 def _left(versions: list[Version], open_date: int) -> list[Version]:
