@@ -113,7 +113,10 @@ class ReplyCode(IntEnum):
     OUTLET_PARENT_UNKNOWN = 541
     OUTLET_LEVEL_FIXED = 542
     PRODUCT_NOT_TAKEN = 543
+    FEES_LATE = 544
     MASTER_DATA_FULL = 545
+    FEE_NOTICE_UNKNOWN = 546
+    FEES_DIFFER = 547
     TRADE_DATE_TOO_FAR = 550
     DATES_UNSETTLED = 552
     DATE_NOT_IN_TURN = 554
@@ -289,9 +292,12 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.OUTLET_PARENT_UNKNOWN: CodeFacts("what it stands under is no outlet of the level above", True, "2011"),
     ReplyCode.OUTLET_LEVEL_FIXED: CodeFacts("the outlet is registered with another level", False, "1032"),
     ReplyCode.PRODUCT_NOT_TAKEN: CodeFacts("the bank takes no orders of this kind of security", False, "2008"),
+    ReplyCode.FEES_LATE: CodeFacts("fees are charged from the open date on at the earliest", False, "1022"),
     ReplyCode.MASTER_DATA_FULL: CodeFacts(
         "a table of parties, seats, persons, accounts, contracts, outlets, securities or acts is full", False, "1021"
     ),
+    ReplyCode.FEE_NOTICE_UNKNOWN: CodeFacts("no such notice of this broker, or it is not kept any more", False, "2006"),
+    ReplyCode.FEES_DIFFER: CodeFacts("not what the broker's notice says", False, "2008"),
     ReplyCode.TRADE_DATE_TOO_FAR: CodeFacts("a date that is too many days behind the open one", False, "1022"),
     ReplyCode.DATES_UNSETTLED: CodeFacts("as many dates as may be are open or closed and not settled", True, "1022"),
     ReplyCode.DATE_NOT_IN_TURN: CodeFacts("not the oldest date that is closed and not settled", True, "1022"),

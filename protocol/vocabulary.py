@@ -99,7 +99,7 @@ class Right(IntEnum):
     DAY = 16  # what moves the business day out of its plan
     CUSTOMERS = 32  # who a holder is
     CLEARING = 64  # brokers' clearing accounts: what leaves them, advances and their rate
-    ORDERS = 128  # what orders through the bank go by: securities and their prices
+    ORDERS = 128  # what orders through the bank go by: securities, prices, fees
 
 
 class RecordKind(IntEnum):
@@ -290,6 +290,7 @@ class FeedKind(IntEnum):
     SET_WITHDRAWN = 7  # by the bank
     CASE = 8  # something is made good by the broker
     PAYMENT = 9  # something of what is owed was paid, lent or is overdue
+    FEES = 10  # what is charged of orders through the bank
 
 
 class ObligationState(IntEnum):

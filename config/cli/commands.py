@@ -122,6 +122,7 @@ def _parser(common: _Parser) -> _Parser:
     commands.add_parser("load", help="load parties, keys, seats and contracts from CSV files as the bank")
     commands.add_parser("replay", help="drive a recorded order flow through a broker link")
     commands.add_parser("clearing", help="a broker's clearing set as a CSV file: make an example, check, send")
+    commands.add_parser("fees", help="what a broker charges of orders through the bank: announce it")
     commands.add_parser("day", help="the business day by hand: its plan, where it stands, its steps, what differs")
     commands.add_parser("books", help="the books: statement of an account, general ledger, trial balance")
     commands.add_parser("report", help="reports in Chinese as CSV and PDF: of a day, of a month, of an account")

@@ -57,6 +57,12 @@ def _clearing(argv: list[str], config: Config) -> int:
     return main(argv, config)
 
 
+def _fees(argv: list[str], config: Config) -> int:
+    from config.cli.fees.command import main
+
+    return main(argv, config)
+
+
 def _day(argv: list[str], config: Config) -> int:
     from config.cli.day.command import main
 
@@ -108,6 +114,7 @@ COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "sim": _sim,
     "decode": _decode,
     "clearing": _clearing,
+    "fees": _fees,
     "day": _day,
     "books": _books,
     "report": _report,

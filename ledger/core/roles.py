@@ -44,6 +44,7 @@ from protocol.messages.day.steps import (
     WithdrawSet,
 )
 from protocol.messages.feeds import Notice, Object, Receipt
+from protocol.messages.orders.fees import NotifyFees, SetFees
 from protocol.messages.orders.securities import RegisterSecurities, ResumeSecurity, SetPrices, SuspendSecurity
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
@@ -57,7 +58,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
             *(ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE),
             *(SignOn, FinishSending, AnnounceSet, CompleteSet, WithdrawSet),
             *(Receipt, Notice, Object),
-            PushContract,
+            *(PushContract, NotifyFees),
         }
     ),
     SeatRole.CHANNEL: frozenset(),
@@ -72,7 +73,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.MASTER_DATA: frozenset(
         {
             *(RegisterParty, RegisterKey, EndKey, RegisterSeat, ChangeMode, RegisterOutlets, RegisterPersons, Act),
-            *(OpenAccounts, SignContracts, SetScheme, RegisterChannelSeat),
+            *(OpenAccounts, SignContracts, SetScheme, RegisterChannelSeat, SetFees),
             *(RegisterSecurities, SetPrices, SuspendSecurity, ResumeSecurity),
         }
     ),
@@ -82,7 +83,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
 seal locks the bank out."""
 
 NEEDS_ACT: frozenset[type[ControlMessage]] = frozenset(
-    {RegisterPersons, RegisterKey, EndKey, ChangeMode, SetScheme, Restrain, LiftRestraint, ExtendRestraint}
+    {RegisterPersons, RegisterKey, EndKey, ChangeMode, SetScheme, SetFees, Restrain, LiftRestraint, ExtendRestraint}
 )
 """What no seat may say by itself any more once the bank is sealed; and a new parent of an outlet, and securities of no
 list that people have signed, see ledger.core.control."""

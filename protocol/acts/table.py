@@ -48,6 +48,7 @@ from .corrections import (
 from .customers import ChangeHolderAct
 from .day import AdoptSetAct, DayAct
 from .moved import ReverseAct
+from .orders import SetFeesAct, fees_made_of
 from .parties import ChangeModeAct, OfBrokers, ResumeBrokerAct, SetSchemeAct, StopBrokerAct, TerminateBrokerAct
 from .restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from .savings import SavingsInterestAct
@@ -150,6 +151,7 @@ AnyAct = (
     | RegisterKeyAct
     | EndKeyAct
     | OfBrokers
+    | SetFeesAct
     | RestrainAct
     | LiftRestraintAct
     | ExtendRestraintAct
@@ -216,6 +218,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     TerminateBrokerAct: ActKind(Right.BROKERS, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     ChangeModeAct: ActKind(Right.BROKERS, 2, Concerns.BANK),
     SetSchemeAct: ActKind(Right.BROKERS, 2, Concerns.BANK),
+    SetFeesAct: ActKind(Right.ORDERS, 2, Concerns.BANK),
     RestrainAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     LiftRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     ExtendRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
@@ -304,6 +307,8 @@ def made_of(act: AnyAct) -> Made:
             return ChangeMode(party, int(Mode[mode]))
         case SetSchemeAct(party=party, scheme=scheme):
             return SetScheme(party, int(Scheme[scheme]))
+        case SetFeesAct():
+            return fees_made_of(act)
         case RestrainAct(account_no=account_no, amount_fen=amount_fen, kind=kind, holds_until_s=until_s):
             return Restrain(account_no, amount_fen, RestraintKind[kind], act.authority, act.document, until_s)
         case LiftRestraintAct(restraint_no=restraint_no, amount_fen=amount_fen):

@@ -24,6 +24,7 @@ from ..messages.day.dates import DatesAnswer
 from ..messages.day.marked import OutletsAnswer, PairsAnswer, RangesAnswer
 from ..messages.day.paying import ClearingAccountsAnswer
 from ..messages.day.settling import CreditsAnswer, SettlementsAnswer
+from ..messages.orders.fees import NotifyFees
 from ..messages.persons import ActSignature
 from ..messages.queries import (
     AccountAnswer,
@@ -219,6 +220,10 @@ class SyncSeat(SingleVerbs[Outcome]):
     def notice(self, trade_date: int, case: int = 0) -> Outcome:
         """As `Seat.notice`."""
         return self._wait(self._opened().notice(trade_date, case))
+
+    def notify_fees(self, fees: NotifyFees) -> Outcome:
+        """As `Seat.notify_fees`."""
+        return self._wait(self._opened().notify_fees(fees))
 
     def objection(self, trade_date: int, amount_fen: int, reason: str, contract_no: int = 0, case: int = 0) -> Outcome:
         """As `Seat.objection`."""

@@ -36,6 +36,7 @@ from .fields import (
     SuiteNo,
     TradeDate,
 )
+from .orders.fees import FeesMessage
 from .orders.securities import SecurityMessage
 from .outlets import OutletMessage
 from .persons import PersonMessage
@@ -188,6 +189,7 @@ ControlMessage = (
     | AccountMessage
     | OutletMessage
     | SecurityMessage
+    | FeesMessage
     | PersonMessage
     | RestraintMessage
     | OpenTradeDate

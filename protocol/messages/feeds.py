@@ -25,6 +25,7 @@ from ..vocabulary import FeedKind
 from .base import Message
 from .day.steps import Seconds
 from .fields import Count, Digest, Fen, Number, SumFen, TradeDate
+from .orders.fees import FeesSet
 
 CLASSES = 4  # of differences
 COUNTED_KINDS = 4  # of records, FREEZE first
@@ -198,6 +199,7 @@ FeedContent = (
     | SetWithdrawn
     | CaseTold
     | PaymentTold
+    | FeesSet
 )
 
 CONTENTS: dict[FeedKind, type[FeedContent]] = {
@@ -210,6 +212,7 @@ CONTENTS: dict[FeedKind, type[FeedContent]] = {
     FeedKind.SET_WITHDRAWN: SetWithdrawn,
     FeedKind.CASE: CaseTold,
     FeedKind.PAYMENT: PaymentTold,
+    FeedKind.FEES: FeesSet,
 }
-SIGNED_FOR = frozenset({FeedKind.SET_COMPARED, FeedKind.OBLIGATION})
+SIGNED_FOR = frozenset({FeedKind.SET_COMPARED, FeedKind.OBLIGATION, FeedKind.FEES})
 """Kinds of which a Receipt is taken."""

@@ -12,15 +12,16 @@ here: which table an order has, what is frozen, drawn or booked (the pages of or
 
 from typing import NamedTuple
 
+from protocol.limits import FEE_BOUND_FEN_MAX, FEE_RATE_MAX, FEE_UNIT_MAX
+
 TURNOVER_PARTS = 100
 """A turnover is in 1/10,000 yuan: so many are a fen."""
 RATE_PARTS = 1_000_000_000
 """A rate is so many billionths of an amount; a unit's fee, of a yuan."""
 UNIT_FEN = 100
 """Fen of a yuan."""
-RATE_MAX = 100_000_000  # 10 %: no fee is a tenth of what is traded
-UNIT_MAX = RATE_PARTS  # 1 yuan
-BOUND_FEN_MAX = 2**30  # of flat, least and most: 10.7 million yuan
+assert FEE_RATE_MAX < RATE_PARTS == FEE_UNIT_MAX  # a unit's fee is at most a yuan
+assert FEE_BOUND_FEN_MAX < 2**31
 
 
 class Component(NamedTuple):

@@ -100,6 +100,9 @@ def _value(name: str, wanted: msgspec.inspect.Type, text: str) -> object:
     match wanted:
         case msgspec.inspect.ListType(item_type=msgspec.inspect.ListType()):
             return [[_moment_s(name, each.strip()) for each in row.split(",")] for row in text.split(";")]
+        case msgspec.inspect.ListType(item_type=msgspec.inspect.IntType()):
+            numbers = [each.strip() for each in text.split(",")]
+            return [int(each) if each.isascii() and each.isdecimal() else each for each in numbers]
         case msgspec.inspect.ListType():
             return sorted(word.strip().upper() for word in text.split(",") if word.strip())
         case msgspec.inspect.BoolType():

@@ -11,6 +11,8 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
+from config.cli.fees.fields import CHARGED, charged_of, fees_of
+from config.cli.fees.fields import FEES as FEES_NAMED
 from config.cli.load.fields import Row, bounded, hexadecimal, moment_ns, printable, whole, word
 from config.cli.load.securities import PriceLine, key_of, price_line, suspension, version
 from config.kit.exit_codes import ExitCode, ProcessFault
@@ -36,6 +38,7 @@ from protocol.messages.control import (
 )
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms, SecuritiesAccount
 from protocol.messages.fields import BankAccountNo, PartyNo
+from protocol.messages.orders.fees import SetFees
 from protocol.messages.orders.securities import ResumeSecurity, SecurityVersion, SuspendSecurity
 from protocol.messages.outlets import OutletEntry
 from protocol.messages.persons import NewPerson, PersonKey, RegisterPersons
@@ -79,6 +82,7 @@ class FileKind(Enum):
     CHANNEL_SEATS = ("seat", "party", "channel", "broker")
     KEYS = ("party", "seat", "key_id", "public_key", "not_before", "not_after")
     ENDED_KEYS = ("party", "ended_key_id")
+    FEES = ("party", *CHARGED, *FEES_NAMED, "notice")
     OUTLETS = ("outlet", "level", "parent", "name")
     ACCOUNTS = ("bank_account_no", "outlet", "holder", "balance_fen")
     CONTRACTS = ("bank_account_no", "party", "shanghai", "shenzhen", "status")
@@ -127,6 +131,7 @@ Item = (
     | RegisterChannelSeat
     | RegisterKey
     | EndKey
+    | SetFees
     | OutletEntry
     | AccountTerms
     | ContractLine
@@ -260,6 +265,11 @@ def _channel_seat(row: Row) -> Item:
     return RegisterChannelSeat(*(whole(row, name) for name in FileKind.CHANNEL_SEATS.value))
 
 
+def _fees(row: Row) -> Item:
+    notice = whole(row, "notice") if row["notice"] else 0
+    return SetFees(whole(row, "party"), *charged_of(row), *fees_of(row), notice)
+
+
 def _outlet(row: Row) -> Item:
     level = word(row, "level", {level.name.lower(): int(level) for level in OutletLevel})
     outlet, parent = whole(row, "outlet"), whole(row, "parent") if row["parent"] else 0
@@ -308,6 +318,7 @@ _MAKERS: dict[FileKind, Callable[[Row], Item]] = {
     FileKind.ENDED_KEYS: _ended_key,
     FileKind.SEATS: _seat,
     FileKind.CHANNEL_SEATS: _channel_seat,
+    FileKind.FEES: _fees,
     FileKind.OUTLETS: _outlet,
     FileKind.ACCOUNTS: _account,
     FileKind.CONTRACTS: _contract,

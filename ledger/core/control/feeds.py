@@ -29,6 +29,7 @@ from protocol.messages.feeds import (
     Stopped,
 )
 from protocol.messages.fields import sum_from_fen
+from protocol.messages.orders.fees import FeesSet, SetFees
 from protocol.records import OutcomeArray
 from protocol.vocabulary import BANK_PARTY, FeedKind, RecordKind, Role
 
@@ -131,6 +132,24 @@ def tell_payment(book: Book, obligation: Obligation, at_s: int) -> None:
         is_bank_late=bool(obligation.bank_late_s),
     )
     book.feeds.tell(obligation.party, FeedKind.PAYMENT, obligation.trade_date, 0, content)
+
+
+def tell_fees(book: Book, message: SetFees, number: int) -> None:
+    """A broker hears what is charged of its customers' orders, and signs for it."""
+    content = FeesSet(
+        number=number,
+        market=message.market,
+        product=message.product,
+        side=message.side,
+        first_date=message.first_date,
+        commission=message.commission,
+        stamp=message.stamp,
+        transfer=message.transfer,
+        handling=message.handling,
+        regulatory=message.regulatory,
+        notice=message.notice,
+    )
+    book.feeds.tell_to_sign(message.party, FeedKind.FEES, book.trade_date, content)
 
 
 def count_accepted(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:

@@ -18,7 +18,7 @@ from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import catch_up, corrections, dates, lanes
 from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
-from ledger.core.control.orders import securities
+from ledger.core.control.orders import fees, securities
 from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
 from ledger.core.state.day.due_times import seconds_of
@@ -64,6 +64,7 @@ from protocol.messages.customers.restraints import ExtendRestraint, LiftRestrain
 from protocol.messages.day.paying import PayingMessage
 from protocol.messages.day.steps import AnnounceSet, DayMessage, TellCorrections
 from protocol.messages.feeds import FeedMessage
+from protocol.messages.orders.fees import FeesMessage
 from protocol.messages.orders.securities import RegisterSecurities, SecurityMessage, SetPrices
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
@@ -80,6 +81,7 @@ OfPage = (
     | ClearingAct
     | SecurityMessage
     | SecuritiesAct
+    | FeesMessage
 )
 
 
@@ -159,6 +161,8 @@ def _judge_of_page(book: Book, sender: Sender, message: OfPage, decided_at_ns: i
         return securities.judge_security(book, message)
     if isinstance(message, SecuritiesAct):
         return securities.judge_list(book, message)
+    if isinstance(message, FeesMessage):
+        return fees.judge_fees(book, sender.party, message)
     return pushes.judge_push(book, sender.party, sender.seat, message)
 
 
@@ -244,6 +248,8 @@ def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
         return pushes.is_malformed(message)
     if isinstance(message, SecurityMessage | SecuritiesAct):
         return securities.is_impossible(message)
+    if isinstance(message, FeesMessage):
+        return fees.is_impossible(message)
     if isinstance(message, OpenTradeDate):
         windows = seconds_of(message.windows)
         return not is_trade_date(message.trade_date) or not are_due_times(message.trade_date, windows)
@@ -334,6 +340,8 @@ def _apply_of_page(book: Book, sender: Sender, message: OfPage, decided_at_ns: i
         return pushes.apply_push(book, sender.party, sender.seat, message)
     if isinstance(message, SecurityMessage):
         return securities.apply_security(book, message)
+    if isinstance(message, FeesMessage):
+        return fees.apply_fees(book, sender.party, message)
     if isinstance(message, SecuritiesAct):
         securities.permit_list(book, message)
     elif isinstance(message, PayingMessage):

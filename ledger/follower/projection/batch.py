@@ -28,6 +28,7 @@ from ledger.follower.projection.day.lanes import LanesOfBatch
 from ledger.follower.projection.day.obligations import ObligationsOfBatch
 from ledger.follower.projection.day.settled import SettledOfBatch
 from ledger.follower.projection.feeds import FeedsOfBatch
+from ledger.follower.projection.orders.fees import FeesOfBatch
 from ledger.follower.projection.orders.securities import SecuritiesOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
 from ledger.follower.projection.request_blocks import RequestRuns
@@ -96,6 +97,7 @@ class Batch:
         self.held_orders = HeldOfBatch(book)
         self.obligations = ObligationsOfBatch(book)
         self.day_ends = DayEndsOfBatch()
+        self.fees = FeesOfBatch()
         self.clearing_accounts = ClearingAccountsOfBatch(book)
         self.interest = InterestOfBatch()
         self.securities = SecuritiesOfBatch(book)
@@ -157,6 +159,7 @@ class Batch:
             self.openings.take(told, row)
             self.moved.take(told, row)
             self.day_ends.take(told, row)
+            self.fees.take(told, made, row)
             self.held_orders.take(told, row)
             self.securities.take(told, row)
             self.interest.take(made)

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field
 
 import asyncpg
+from msgspec import structs
 
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
@@ -17,6 +18,7 @@ from protocol.messages.codec import decode_content
 from protocol.messages.control import ControlMessage
 from protocol.messages.feeds import Receipt
 from protocol.messages.fields import fen_from_sum
+from protocol.messages.orders.fees import FeeComponent
 
 COLUMNS = (
     *(
@@ -85,7 +87,9 @@ def _said(content: bytes) -> str:
 
 
 def _plain(value: object) -> object:
-    """Sums as numbers."""
+    """Sums as numbers, a fee as its six."""
+    if isinstance(value, FeeComponent):
+        return list(structs.astuple(value))
     if isinstance(value, bytes):
         return fen_from_sum(value)
     return [_plain(each) for each in value] if isinstance(value, list) else value

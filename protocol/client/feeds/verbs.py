@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from ...errors import MisuseError
 from ...limits import AMOUNT_FEN_MAX, OBJECTION_CHARS_MAX, REQUEST_NUMBER_MAX
 from ...messages.feeds import Notice, Object, Receipt
+from ...messages.orders.fees import NotifyFees
 from ..line.feed import FeedReader, checked_digest
 from ..line.traffic import Traffic
 from ..outcomes import Outcome
@@ -46,6 +47,14 @@ class FeedVerbs(Speaking):
         itself.
         """
         return self.control(Notice(calendar_date("trade_date", trade_date), whole_number("case", case, 0, INT32_MAX)))
+
+    def notify_fees(self, fees: NotifyFees) -> Coroutine[object, object, Outcome]:
+        """Announce what the party charges of orders through the bank 收费标准, on a side of a kind of security from a
+        date on. To be awaited; the number of the notice is `remaining_fen` of the outcome.
+        """
+        if not isinstance(fees, NotifyFees):
+            raise MisuseError(f"fees is a NotifyFees, not {shown(fees)}")
+        return self.control(fees)
 
     def objection(
         self, trade_date: int, amount_fen: int, reason: str, contract_no: int = 0, case: int = 0

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import trio
 import trio.testing
+from msgspec.structs import replace
 
 from frontend_sim.practice.ledger import TRADE_DATE
 from protocol.client import (
@@ -60,6 +61,7 @@ from tests.client.wrong_values import (
     WANG,
     WORD,
 )
+from tests.fees import notified
 
 
 def is_empty_block(value: object) -> bool:
@@ -71,6 +73,7 @@ OF_A_DATE: dict[str, Any] = {"trade_date": TRADE_DATE, "party": 0, "first": 0}
 TOLD = FeedEvent(
     1, bytes(32), FeedKind.OBLIGATION, TRADE_DATE, 0, ObligationTold(1, 0, bytes(16), 0, False, False, *[0] * 6), 1, 1
 )
+NOTIFIED = notified(TRADE_DATE)
 PARTY_OR_NONE = [*NO_NUMBER, -1, PARTIES_MAX + 1]
 PLACE = [*AMOUNT, 2**40 + 1]
 CASH: dict[str, list[Any]] = {"way": MARKET, "serial": AMOUNT, "valid_until_ns": UNTIL, "amount_fen": AMOUNT}
@@ -161,6 +164,10 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     ),
     "receipt": ({"event": TOLD}, {"event": [None, 1, b"", ACCEPTED]}),
     "notice": ({"trade_date": TRADE_DATE, "case": 0}, {"trade_date": DAY, "case": [*NO_NUMBER, -1, 2**31]}),
+    "notify_fees": (
+        {"fees": NOTIFIED},
+        {"fees": [None, 1, b"", replace(NOTIFIED, side=3), replace(NOTIFIED, stamp=1)]},
+    ),
     "objection": (
         {"trade_date": TRADE_DATE, "amount_fen": 1, "reason": "fees", "contract_no": 195, "case": 0},
         {

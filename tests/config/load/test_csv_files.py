@@ -28,6 +28,7 @@ from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.vocabulary import ContractStatus, Mode, Role, Scheme, SeatRole, Suite
 from tests.customers import holder_of, shares
+from tests.fees import fees_set
 
 PARTIES = "party,role,suite,name,proceeds_at_fill"
 KEYS = "party,seat,key_id,public_key,not_before,not_after"
@@ -69,6 +70,12 @@ def test_each_kind_is_told_by_its_header_row(tmp_path: Path) -> None:
     ]
     assert pieces(tmp_path, "seat,party,channel,broker", "71,7,1,2") == [
         Piece(FileKind.CHANNEL_SEATS, [2], [RegisterChannelSeat(71, 7, 1, 2)])
+    ]
+    fees = "2,Shanghai,share,buy,20260106,1_800_000 0 0 0 500 0,,20000 0 0 0 0 0,,,"
+    head = "party,market,product,side,first_date,commission,stamp,transfer,handling,regulatory,notice"
+    assert pieces(tmp_path, head, fees, fees + "7") == [
+        Piece(FileKind.FEES, [2], [fees_set(2, 20_260_106)]),
+        Piece(FileKind.FEES, [3], [fees_set(2, 20_260_106, notice=7)]),
     ]
     assert pieces(tmp_path, OUTLETS, "1,branch,,甲分行", "", "10,Sub_Branch,1,东支行", "1_1,outlet,10,一所") == [
         Piece(

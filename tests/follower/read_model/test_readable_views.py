@@ -54,7 +54,10 @@ from tests.securities import limits, priced, registered, share
 pytestmark = pytest.mark.postgres
 
 THIRD_DATE = 20_260_107
-OF_OTHERS = ("bank_channel_seats", "bank_owed_to_customers", "bank_held_orders", "bank_savings_interest")
+OF_OTHERS = (
+    *("bank_channel_seats", "bank_fee_tables", "bank_fee_notices"),
+    *("bank_owed_to_customers", "bank_held_orders", "bank_savings_interest"),
+)
 """Views of what does not happen here: another test has rows in them."""
 REFUSED = (asyncpg.InsufficientPrivilegeError, asyncpg.ObjectNotInPrerequisiteStateError)
 """No right, or a view of several tables, into which nobody can write."""

@@ -79,6 +79,7 @@ from protocol.vocabulary import (
 from rules.day.clearing import LINES
 from tests.bank_seats import SEAT_ROLES
 from tests.customers import account, contract, holder_of, outlets_above, restraint
+from tests.fees import fees_set, notified
 from tests.ledger_core.control.customers.pushing import a_push, pushed
 from tests.ledger_core.desk import (
     BROKER,
@@ -134,6 +135,8 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "EndKey": (EndKey(BROKER, 1), {SeatRole.MASTER_DATA}),
     "ChangeMode": (ChangeMode(BROKER, Mode.TRANSFER), {SeatRole.MASTER_DATA}),
     "RegisterChannelSeat": (RegisterChannelSeat(40, CHANNEL, 1, OTHER_BROKER), {SeatRole.MASTER_DATA}),
+    "NotifyFees": (notified(TUESDAY), {SeatRole.BROKER}),
+    "SetFees": (fees_set(BROKER, TUESDAY), {SeatRole.MASTER_DATA}),
     "SetScheme": (SetScheme(OTHER_BROKER, Scheme.B), {SeatRole.MASTER_DATA}),
     "RegisterSeat": (RegisterSeat(40, BROKER, SeatRole.BROKER), {SeatRole.MASTER_DATA}),
     "RegisterOutlets": (RegisterOutlets(outlets_above()), {SeatRole.MASTER_DATA}),

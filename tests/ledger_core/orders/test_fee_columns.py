@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.core.orders import fees
+from protocol.limits import FEE_BOUND_FEN_MAX, FEE_RATE_MAX, FEE_UNIT_MAX
 from rules.orders import fees as law
-from rules.orders.fees import BOUND_FEN_MAX, RATE_MAX, UNIT_MAX, Component, FeeTable, Paper, Traded
+from rules.orders.fees import Component, FeeTable, Paper, Traded
 
 TURNOVER_MAX = 100 * 2**40
 UNITS_MAX = 2**40 - 1
@@ -19,9 +20,9 @@ def up_to(most: int) -> st.SearchStrategy[int]:
 
 @st.composite
 def components(draw: st.DrawFn) -> Component:
-    least, most = sorted((draw(up_to(BOUND_FEN_MAX)), draw(up_to(BOUND_FEN_MAX))))
-    rates = draw(up_to(RATE_MAX)), draw(up_to(RATE_MAX)), draw(up_to(UNIT_MAX))
-    return Component(*rates, draw(up_to(BOUND_FEN_MAX)), least, draw(st.sampled_from((0, most))))
+    least, most = sorted((draw(up_to(FEE_BOUND_FEN_MAX)), draw(up_to(FEE_BOUND_FEN_MAX))))
+    rates = draw(up_to(FEE_RATE_MAX)), draw(up_to(FEE_RATE_MAX)), draw(up_to(FEE_UNIT_MAX))
+    return Component(*rates, draw(up_to(FEE_BOUND_FEN_MAX)), least, draw(st.sampled_from((0, most))))
 
 
 @st.composite
@@ -46,7 +47,7 @@ def test_columns_and_page_charge_the_same(drawn: list[tuple[FeeTable, Paper, Tra
 
 def test_everything_at_its_bound_stays_below_64_bits() -> None:
     """2^40 fen at 10 %, par likewise, 2^40 units at 1 yuan, and the flat fee: exact in whole numbers."""
-    largest = Component(RATE_MAX, RATE_MAX, UNIT_MAX, BOUND_FEN_MAX)
+    largest = Component(FEE_RATE_MAX, FEE_RATE_MAX, FEE_UNIT_MAX, FEE_BOUND_FEN_MAX)
     columns = fees.columns_of([FeeTable(*[largest] * 5)])
     units, par, turnover = np.array([UNITS_MAX]), np.array([100]), np.array([TURNOVER_MAX])
 

@@ -38,11 +38,13 @@ from protocol.messages.day.steps import (
     WithdrawSet,
 )
 from protocol.messages.feeds import Notice, Receipt
+from protocol.messages.orders.fees import SetFees
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import ContractEvent, Role, Scheme, SeatRole, Suite
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, IDENTITY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import account, contract, holder_of, shares
+from tests.fees import fees_set, notified
 from tests.ledger_core.control import refused as people
 from tests.ledger_core.control import refused_restraints as of_restraints
 from tests.ledger_core.control.customers import pushing
@@ -148,7 +150,10 @@ CONTROLS: list[ControlRow] = [
     ),
     (ReplyCode.OUTLET_LEVEL_FIXED, "3 was a branch", BANK_SEAT, lambda b: another_level(b)),
     (ReplyCode.PRODUCT_NOT_TAKEN, "a repo", BANK_SEAT, lambda _: registered(replace(share(MONDAY), product=4))),
+    (ReplyCode.FEES_LATE, "Monday is open", BANK_SEAT, lambda _: fees_set(BROKER, MONDAY - 3)),
     (ReplyCode.MASTER_DATA_FULL, "14 + 51 > 64", BANK_SEAT, lambda _: opening(51)),
+    (ReplyCode.FEE_NOTICE_UNKNOWN, "notice 7", BANK_SEAT, lambda _: fees_set(BROKER, MONDAY, notice=7)),
+    (ReplyCode.FEES_DIFFER, "of tomorrow", BANK_SEAT, lambda b: not_as_announced(b)),
     (ReplyCode.TRADE_DATE_TOO_FAR, "32 days after 5 January", DAY_SEAT, lambda _: OpenTradeDate(20_260_206)),
     (ReplyCode.DATES_UNSETTLED, "a ninth date beside eight", DAY_SEAT, lambda b: ninth_date(b)),
     (ReplyCode.DATE_NOT_IN_TURN, "Monday is open", DAY_SEAT, lambda _: EndSettlement(MONDAY)),
@@ -223,6 +228,11 @@ def through_the_bank(b: Bank, asked: RecordArray) -> RecordArray:
 def after_trading(b: Bank, asked: RecordArray) -> RecordArray:
     b.desk.done(SignOff(MONDAY))
     return asked
+
+
+def not_as_announced(b: Bank) -> SetFees:
+    assert b.desk.control(notified(TUESDAY), SEAT) == ReplyCode.ACCEPTED
+    return fees_set(BROKER, MONDAY, notice=1)
 
 
 def ninth_date(b: Bank) -> OpenTradeDate:

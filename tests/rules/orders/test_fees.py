@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocol.limits import FEE_BOUND_FEN_MAX, FEE_RATE_MAX, FEE_UNIT_MAX
 from rules.orders.fees import (
-    BOUND_FEN_MAX,
-    RATE_MAX,
-    UNIT_MAX,
     Component,
     FeeTable,
     Open,
@@ -101,12 +99,12 @@ def test_half_a_fen_is_a_fen(number: int, fen: int) -> None:
 
 @st.composite
 def components(draw: st.DrawFn) -> Component:
-    least, most = sorted((draw(st.integers(0, BOUND_FEN_MAX)), draw(st.integers(0, BOUND_FEN_MAX))))
+    least, most = sorted((draw(st.integers(0, FEE_BOUND_FEN_MAX)), draw(st.integers(0, FEE_BOUND_FEN_MAX))))
     return Component(
-        on_turnover=draw(st.integers(0, RATE_MAX)),
-        on_par=draw(st.integers(0, RATE_MAX)),
-        a_unit=draw(st.integers(0, UNIT_MAX)),
-        flat_fen=draw(st.integers(0, BOUND_FEN_MAX)),
+        on_turnover=draw(st.integers(0, FEE_RATE_MAX)),
+        on_par=draw(st.integers(0, FEE_RATE_MAX)),
+        a_unit=draw(st.integers(0, FEE_UNIT_MAX)),
+        flat_fen=draw(st.integers(0, FEE_BOUND_FEN_MAX)),
         least_fen=least,
         most_fen=draw(st.sampled_from((0, most))),
     )

@@ -73,6 +73,7 @@ from protocol.vocabulary import (
 )
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, bank_seat_for
 from tests.customers import outlets_above, restraint
+from tests.fees import fees_set
 from tests.protocol import keys
 from tests.vectors.frames import acts as act_frames
 from tests.vectors.frames import clearing as clearing_frames
@@ -245,6 +246,7 @@ def of_bank_seat() -> Iterator[Vector]:
         ("end_key", EndKey(2, 5)),
         ("change_mode", ChangeMode(2, Mode.TRANSFER)),
         ("set_scheme", SetScheme(2, Scheme.A)),
+        ("set_fees", fees_set(2, TRADE_DATE, notice=7)),
         ("sign_off", SignOff(20_260_921)),
         ("confirm_roll", ConfirmRoll(20_260_922, 4_711, 1, hashlib.sha256(b"state").digest())),
         *security_frames.of_master_data(20_260_921),

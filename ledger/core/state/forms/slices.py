@@ -22,7 +22,8 @@ PUSH_SLICE_ITEMS, and what was tried in slices of TRIES_SLICE_ITEMS. Once someth
 what of each account is, in slices of MOVED_SLICE_ACCOUNTS, what of it was drawn on each date, in slices of
 RING_SLICE_ITEMS, what of each freeze is, in slices of MOVED_SLICE_SLOTS, and tries to give some back in slices of
 REVERSED_SLICE_ITEMS. Once a security was registered there follow signed lists of them, what is kept of each in slices
-of SECURITY_SLICE_ITEMS, and versions in slices of VERSION_SLICE_ITEMS. No slice grows with the book.
+of SECURITY_SLICE_ITEMS, and versions in slices of VERSION_SLICE_ITEMS. Fee tables and notices of them follow in slices
+of FEE_SLICE_ITEMS. No slice grows with the book.
 """
 
 import hashlib
@@ -63,6 +64,7 @@ MOVED_SLICE_SLOTS = 8_192  # 64 KiB
 REVERSED_SLICE_ITEMS = 512  # 44 KiB when all of them were tried as often as may be
 SECURITY_SLICE_ITEMS = 1_536  # 63 KiB
 VERSION_SLICE_ITEMS = 1_024  # 64 KiB
+FEE_SLICE_ITEMS = 256  # 55 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 assert MOVED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
@@ -127,6 +129,8 @@ def _kinds(book: Book) -> list[SliceKind]:
         (1 if book.orders.securities.given or book.orders.securities.lists else 0, _security_lists_digest),
         (-(-len(book.orders.securities.code) // SECURITY_SLICE_ITEMS), _security_digest),
         (-(-len(book.orders.securities.version_keys) // VERSION_SLICE_ITEMS), _version_digest),
+        (-(-len(book.orders.fees.tables) // FEE_SLICE_ITEMS), _fee_table_digest),
+        (-(-len(book.orders.fees.notices) // FEE_SLICE_ITEMS), _fee_notice_digest),
     ]
 
 
@@ -332,3 +336,13 @@ def _security_digest(book: Book, k: int) -> bytes:
 def _version_digest(book: Book, k: int) -> bytes:
     part = slice(k * VERSION_SLICE_ITEMS, (k + 1) * VERSION_SLICE_ITEMS)
     return digest_of([getattr(book.orders.securities, name) for name in VERSION_COLUMNS], part)
+
+
+def _fee_table_digest(book: Book, k: int) -> bytes:
+    part = book.orders.fees.encoded_tables(k * FEE_SLICE_ITEMS, (k + 1) * FEE_SLICE_ITEMS)
+    return hashlib.sha256(part).digest()
+
+
+def _fee_notice_digest(book: Book, k: int) -> bytes:
+    part = book.orders.fees.encoded_notices(k * FEE_SLICE_ITEMS, (k + 1) * FEE_SLICE_ITEMS)
+    return hashlib.sha256(part).digest()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.orders.channels import Channels
+from ledger.core.state.orders.fees import Fees
 from ledger.core.state.orders.schemes import Schemes
 from ledger.core.state.orders.securities import Securities
 
@@ -19,6 +20,7 @@ class OrderTables:
     schemes: Schemes = field(default_factory=Schemes)
     channels: Channels = field(default_factory=Channels)
     securities: Securities = field(default_factory=Securities)
+    fees: Fees = field(default_factory=Fees)
 
     def to_arrays(self) -> NamedArrays:
         """For snapshots."""
@@ -28,15 +30,16 @@ class OrderTables:
             "channels": self.channels.channel,
             "channel_brokers": self.channels.broker,
         }
-        return columns | self.securities.to_arrays()
+        return columns | self.securities.to_arrays() | self.fees.to_arrays()
 
     def take(self, arrays: NamedArrays) -> None:
         """Fill empty ones with what `to_arrays` described."""
         self.schemes.now[:], self.schemes.coming[:] = arrays["schemes"], arrays["coming_schemes"]
         self.channels.channel[:], self.channels.broker[:] = arrays["channels"], arrays["channel_brokers"]
-        self.securities = Securities.from_arrays(arrays)
+        self.securities, self.fees = Securities.from_arrays(arrays), Fees.from_arrays(arrays)
 
     def common(self) -> bytes:
         """What is short and of the whole bank."""
         columns = (self.schemes.now, self.schemes.coming, self.channels.channel, self.channels.broker)
-        return b"".join(column.tobytes() for column in columns)
+        given = (self.fees.given, self.fees.notices_given)
+        return b"".join((*(column.tobytes() for column in columns), *(each.to_bytes(8, "little") for each in given)))

@@ -18,6 +18,7 @@ from tests.outsider.wire.bounds import (
 from tests.outsider.wire.codes import ENDS, OUTCOMES, REFUSALS, Kind
 from tests.outsider.wire.field_types import Blob, Capitals, Flag, Int, Layout, Many, Nested, ReplyCode, Text, Type
 from tests.outsider.wire.layouts.corrections import CORRECTION_LAYOUTS
+from tests.outsider.wire.layouts.fees import FEE_LAYOUTS
 from tests.outsider.wire.layouts.open_items import OPEN_ITEM_LAYOUTS
 from tests.outsider.wire.layouts.pushed import PUSH_LAYOUTS
 from tests.outsider.wire.layouts.savings import SAVINGS_LAYOUTS
@@ -219,6 +220,7 @@ LAYOUTS: dict[str, Layout] = {
     **OPEN_ITEM_LAYOUTS,
     **SAVINGS_LAYOUTS,
     **SECURITY_LAYOUTS,
+    **FEE_LAYOUTS,
     **CORRECTION_LAYOUTS,
     **SETTLING_LAYOUTS,
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
@@ -236,6 +238,7 @@ CONTROLS = (
         "SetScheme",
         "RegisterChannelSeat",
     ),
+    *("NotifyFees", "SetFees"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
     *(
         "Restrain",
