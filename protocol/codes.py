@@ -59,6 +59,10 @@ class ReplyCode(IntEnum):
     CONTRACT_TERMINATED = 335
     CONTRACT_RUNS_OFF = 338
     CONTRACT_PRE_ASSIGNED = 340
+    CHANNEL_UNKNOWN = 341
+    PASSWORD_NOT_SET = 342
+    PASSWORD_STALE = 343
+    PASSWORD_BARRED = 344
     ACCOUNT_LOSS_REPORTED = 345
     ACCOUNT_CLOSED = 347
     CONTRACT_SUSPENDED = 350
@@ -224,6 +228,14 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.CONTRACT_TERMINATED: CodeFacts("the contract has ended", False, "2012"),
     ReplyCode.CONTRACT_RUNS_OFF: CodeFacts("its card was replaced: only what was begun ends here", False, "2012"),
     ReplyCode.CONTRACT_PRE_ASSIGNED: CodeFacts("the customer has not confirmed the contract", True, "1004"),
+    ReplyCode.CHANNEL_UNKNOWN: CodeFacts(
+        "the channel has no seat for customers of the contract's broker", False, "2011"
+    ),
+    ReplyCode.PASSWORD_NOT_SET: CodeFacts("the contract has no trading password, or it is reported lost", True, "1004"),
+    ReplyCode.PASSWORD_STALE: CodeFacts("the trading password was set anew, reset or lost meanwhile", True, "1006"),
+    ReplyCode.PASSWORD_BARRED: CodeFacts(
+        "too many wrong passwords: the channel, or all of them, are barred", True, "1"
+    ),
     ReplyCode.ACCOUNT_LOSS_REPORTED: CodeFacts("card or account is reported lost", True, "2"),
     ReplyCode.ACCOUNT_CLOSED: CodeFacts("the account is closed", False, "2012"),
     ReplyCode.CONTRACT_SUSPENDED: CodeFacts("the service is suspended", True, "1"),

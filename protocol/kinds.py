@@ -35,10 +35,13 @@ REFERENCE_FIELDS = ("traded_security", "reference")
 SETTLED_FIELDS = ("from_moved_fen", "settled_proceeds_fen", "settled_other_fen")
 OTHER_FIELD = "other_fen"  # of a credit: dividends and refunds, in the bytes of the release
 RESTRAINT_FIELD = "restraint_no"  # of a judicial deduction
+VERDICT_FIELDS = ("verdict", "generation", "until_s", "channel", "nonce")  # of an attempt to sign on
 COMMON_FIELDS = ("kind", "contract_no", "amount_fen", "partner_ref")  # `contract_no` shares its bytes with `account_no`
 """What every kind uses but a line; of a correction the last is an amount of its own."""
 LINE_FIELDS = ("kind", TRADE_DAY_FIELD, "contract_no")
 """What every line of a clearing set uses."""
+NAMES_ONLY = ("kind", "contract_no")
+"""What a kind without an amount uses beside its own fields."""
 
 
 OF_BOTH, OF_B = frozenset(Scheme), frozenset({Scheme.B})
@@ -60,6 +63,7 @@ class WireKind:
     verb: str = "submit"  # of the SDK
     told_at_sign_off: bool = False  # how many of it, and how much, the bank has of the broker's date
     is_line: bool = False  # of a clearing set: it says what was, and moves nothing when it comes
+    is_verdict: bool = False  # on a password: it has no amount, and moves nothing
     schemes: frozenset[Scheme] = OF_BOTH  # of the broker that sends it; what the bank's desks send is of both
 
     @property
@@ -67,6 +71,8 @@ class WireKind:
         """Every field that it uses."""
         if self.is_line:
             return (*LINE_FIELDS, *self.fields)
+        if self.is_verdict:
+            return (*NAMES_ONLY, *self.fields)
         return (*(COMMON_FIELDS if self.has_partner_ref else COMMON_FIELDS[:-1]), *self.fields)
 
     @property
@@ -77,7 +83,7 @@ class WireKind:
     @property
     def has_partner_ref(self) -> bool:
         """True when its sender may put a word of its own into the last bytes."""
-        return not (self.is_line or self.is_correction)
+        return not (self.is_line or self.is_correction or self.is_verdict)
 
     @property
     def names_order(self) -> bool:
@@ -96,7 +102,7 @@ class WireKind:
 
 
 _BROKER, _SAVINGS = frozenset({SeatRole.BROKER}), frozenset({SeatRole.SAVINGS_DESK})
-_DAY_DESK = frozenset({SeatRole.DAY_DESK})
+_DAY_DESK, _PASSWORD_DESK = frozenset({SeatRole.DAY_DESK}), frozenset({SeatRole.PASSWORD_DESK})
 _OF_SETS = _BROKER | _DAY_DESK  # which sends lines in a set that two people adopt for a deferred lane
 
 KINDS: dict[RecordKind, WireKind] = {
@@ -298,11 +304,24 @@ KINDS: dict[RecordKind, WireKind] = {
             fields=(),
             names_account=True,
         ),
+        WireKind(
+            RecordKind.SIGNED_ON,
+            "SIGNED_ON 客户登录",
+            "what the password desk found of a customer's attempt to sign on by a channel",
+            senders=_PASSWORD_DESK,
+            amount="",
+            amount_fen_min=0,
+            fields=VERDICT_FIELDS,
+            is_verdict=True,
+        ),
     )
 }
 
 LINE_KINDS = tuple(kind for kind, row in KINDS.items() if row.is_line)
 """The kinds of lines of a clearing set, in the order in which a set counts them."""
+
+VERDICT_KINDS = tuple(kind for kind, row in KINDS.items() if row.is_verdict)
+"""The kinds without an amount, by which nothing moves."""
 
 PRICED = frozenset(kind for kind, row in KINDS.items() if PRICE_FIELDS[0] in row.fields)
 """Kinds whose bytes 24 to 39 are price and security; of all others they are amounts or zero."""

@@ -24,7 +24,7 @@ OutcomeArray = npt.NDArray[np.void]
 # line names an order, or a security and its own reference; in bytes 48 to 55 a judicial deduction names its restraint.
 # A correction of a contract, or its taking back, has amounts from byte 16 to its end, and in bytes 4 to 7 the act of
 # two people that permits it. Of a taking back "cleared" is what there was without the set, and "made good" what stays.
-# A settlement has amounts from byte 16 to 47, a credit two of them.
+# A settlement has amounts from byte 16 to 47, a credit two of them. A verdict of the password desk has no amount.
 _FIELDS = (
     ("kind", "<i1", 0),
     ("market", "<i1", 1),
@@ -32,7 +32,9 @@ _FIELDS = (
     ("fate", "<i1", 1),
     ("event", "<i1", 1),
     ("trade_day", "<i2", 2),
+    ("verdict", "<i2", 2),
     ("quantity", "<i4", 4),
+    ("generation", "<i4", 4),
     ("act_number", "<i4", 4),
     ("contract_no", "<i8", 8),
     ("account_no", "<i8", 8),
@@ -40,6 +42,7 @@ _FIELDS = (
     ("price", "<i8", 24),
     ("security", "S8", 32),
     ("release_fen", "<i8", 24),
+    ("until_s", "<i8", 24),
     ("from_moved_fen", "<i8", 24),
     ("other_fen", "<i8", 24),
     ("turnover_fen", "<i8", 32),
@@ -56,9 +59,11 @@ _FIELDS = (
     ("regulatory_fen", "<i4", 44),
     ("made_good_proceeds_fen", "<i8", 40),
     ("target_date", "<i4", 40),
+    ("channel", "<i4", 40),
     ("target_seat", "<i4", 44),
     ("target_number", "<i8", 48),
     ("restraint_no", "<i8", 48),
+    ("nonce", "<i8", 48),
     ("partner_ref", "V8", 56),
     ("order_date", "<i4", 48),
     ("order_seat", "<i4", 52),

@@ -86,6 +86,7 @@ class SeatRole(IntEnum):
     DAY_DESK = 5
     MASTER_DATA = 6
     IDENTITY_DESK = 7  # holds the only key to sealed particulars, and sends nothing but what it found
+    PASSWORD_DESK = 8  # opens what customers seal to it, and says whether the trading password fits
 
 
 class Right(IntEnum):
@@ -124,6 +125,7 @@ class RecordKind(IntEnum):
     CREDIT = 17
     REVERT = 18
     INTEREST = 19
+    SIGNED_ON = 30
 
 
 class Way(IntEnum):
@@ -328,6 +330,13 @@ class ClearedEvent(IntEnum):
 
     OPENED = 1
     CLOSED = 2
+
+
+class Verdict(IntEnum):
+    """What the password desk found of an attempt to sign on."""
+
+    SIGNED_ON = 1
+    FAILED = 2
 
 
 class PushState(IntEnum):

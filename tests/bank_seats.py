@@ -3,7 +3,7 @@
 Belongs here: numbers and who may. Never here: keys, sending.
 """
 
-from frontend_sim.market.desks import DAY_SEAT, IDENTITY_SEAT, ROLES, SAVINGS_SEAT, TELLER_SEAT
+from frontend_sim.market.desks import DAY_SEAT, IDENTITY_SEAT, PASSWORD_SEAT, ROLES, SAVINGS_SEAT, TELLER_SEAT
 from ledger.core.roles import may_send_control
 from protocol.messages.control import SeatEntry
 from protocol.vocabulary import BANK_SEAT, SeatRole
@@ -13,6 +13,7 @@ __all__ = [
     "BANK_SEATS",
     "DAY_SEAT",
     "IDENTITY_SEAT",
+    "PASSWORD_SEAT",
     "SAVINGS_SEAT",
     "SEAT_ROLES",
     "TELLER_SEAT",

@@ -46,7 +46,8 @@ MOVEMENTS = (
     RecordKind.WITHDRAWAL,
     RecordKind.INTEREST,
 )  # they name an account, everything else a contract
-LINES = frozenset(range(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT + 1))  # of clearing sets: nothing moves
+LINES = frozenset(range(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT + 1))  # of clearing sets
+MOVE_NOTHING = LINES | {RecordKind.SIGNED_ON}
 CORRECTIONS = (RecordKind.CORRECT, RecordKind.REVERT)  # to the set that counts, or back from one
 HALF_BITS = 32  # of a column: sums of either half over all contracts stay inside 64 bits
 HALF_MASK = (1 << HALF_BITS) - 1
@@ -150,7 +151,7 @@ class OwnBook:
         if int(kinds.min()) < 1 or int(kinds.max()) > KIND_MAX:
             raise InvariantBroken("book: an accepted record is of an unknown kind")
         there = np.flatnonzero(np.bincount(kinds)).tolist()
-        if LINES.issuperset(there):
+        if MOVE_NOTHING.issuperset(there):
             self._reach_contracts(highest + 1)
             return
         for kind in there:
@@ -196,7 +197,7 @@ class OwnBook:
             had = [told.fen(name, COLUMN_FEN_MAX) for name in ("has_bought_fen", "has_sold_fen")]
             np.add.at(self.bought_unsettled_fen, index, bought_fen - had[0])
             np.add.at(self.sold_unsettled_fen, index, sold_fen - had[1])
-        elif kind not in LINES:
+        elif kind not in MOVE_NOTHING:
             raise InvariantBroken(f"book: an accepted record is of kind {kind}")
 
     def check_complete(self) -> None:

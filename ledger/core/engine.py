@@ -21,6 +21,7 @@ from ledger.core.frames import Frames, advance, check_next, give_out_pages, time
 from ledger.core.invariants import check_block
 from ledger.core.lines.answers import clearing_set, proceeds_to_book, set_differences
 from ledger.core.lines.apply import apply_lines
+from ledger.core.orders.verdicts import apply_verdicts
 from ledger.core.resolve import Block, check_layout, resolve
 from ledger.core.rows.half_acted import HalfActed
 from ledger.core.rows.layouts import ROW_LAYOUT, row_digest
@@ -112,7 +113,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
 
 
 def _decided(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray:
-    if block.count > TINY_BLOCK_RECORDS or block.lines is not None:
+    if block.count > TINY_BLOCK_RECORDS or block.lines is not None or block.verdicts is not None:
         return lane.decide_by_lane(book, block, decided_at_ns)
     outcomes = np.zeros(block.count, OUTCOME)
     decide_in_order(book, block, slice(None), decided_at_ns, outcomes)
@@ -218,6 +219,8 @@ def apply_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray
         count_accepted(book, frames, block, outcomes)
         check_block(book, block)
     apply_lines(book, block, outcomes)
+    if block.verdicts is not None:
+        apply_verdicts(book, block.verdicts, block.contract, outcomes)
 
 
 def apply_stored_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:

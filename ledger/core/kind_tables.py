@@ -83,6 +83,7 @@ SETTLES = _where(_law(lambda row: row.settles))  # a date, whether it has a slot
 DEBITS_DATE = _where(_law(lambda row: row.settles and row.moves("bought")))  # with the last one a lane is settled
 EXECUTED = _where(_wire(lambda row: TRADE_DAY_FIELD in row.fields)) & ~SETTLES  # on a trade day, which it tells
 IS_LINE = _where(_wire(lambda row: row.is_line))
+IS_VERDICT = _where(_wire(lambda row: row.is_verdict))
 
 OPENS_FREEZE = _where(_law(lambda row: row.opens_freeze))
 NEEDS_MARKET = _where(_law(lambda row: row.needs_market))
@@ -102,7 +103,7 @@ ASKS_LATER = IS_CORRECTION | BOOKS_PROCEEDS  # what dates behind its own have br
 POSTS_INTEREST = _where(_law(lambda row: row.posts_interest))
 TAKES_BACK = _where(_law(lambda row: row.takes_back))
 WAITS_FOR_CLEARING = _where(_law(lambda row: row.waits_for_clearing))
-IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE & ~IS_LINE
+IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE & ~IS_LINE & ~IS_VERDICT
 LOWERS_FROZEN = _where(_law(lambda row: row.lowers_frozen))
 LOWERS_BALANCE = _where(_law(lambda row: row.amount.balance < 0)) | SETTLES
 

@@ -39,6 +39,7 @@ from ledger.core.kind_tables import (
     OPENS_FREEZE,
 )
 from ledger.core.lines.decide import decide_lines
+from ledger.core.orders.verdicts import decide_verdicts
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Positions, ShortColumn, is_some
@@ -58,6 +59,8 @@ def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray
     is_open = final == 0
     if block.lines is not None:
         is_open[block.lines.positions] = False
+    if block.verdicts is not None:
+        is_open[block.verdicts.positions] = False
     proof = Proof(book, block, is_open)
     if block.targets is not None:
         proof.judge_targets(block.targets, code, remaining_fen)
@@ -74,6 +77,8 @@ def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray
     if len(hot):
         decide_in_order(book, block, hot, decided_at_ns, outcomes)
     decide_lines(book, block, outcomes)
+    if block.verdicts is not None:
+        decide_verdicts(book, block.verdicts, block.contract, outcomes)
     return outcomes
 
 

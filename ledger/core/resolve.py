@@ -18,6 +18,7 @@ from ledger.core.kind_tables import (
     HAS_WAY,
     IS_FACT,
     IS_LINE,
+    IS_VERDICT,
     NAMES_ACCOUNT,
     NAMES_FREEZE,
     NAMES_RESTRAINT,
@@ -27,6 +28,7 @@ from ledger.core.kind_tables import (
 from ledger.core.lines.ended import are_ended
 from ledger.core.lines.proceeds import Proceeds, read_proceeds
 from ledger.core.lines.read import Lines, read_lines
+from ledger.core.orders.verdicts import Verdicts, read_verdicts
 from ledger.core.settling.read import Settlements, read_settlements
 from ledger.core.state.book import ACCOUNT_MASK, CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, Positions, is_some
@@ -45,8 +47,8 @@ _DAY_SHIFT = 16  # of the trade day in the head word: bytes 2 and 3
 _WORD_HEAD, _WORD_CONTRACT, _WORD_AMOUNT, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER, _WORD_REF = range(
     8
 )
-# Lines are looked at by their own reading.
-_UNUSED = [np.where(IS_LINE, 0, bits) for bits in UNUSED_BITS]
+# Lines and verdicts are looked at by their own reading.
+_UNUSED = [np.where(IS_LINE | IS_VERDICT, 0, bits) for bits in UNUSED_BITS]
 _UNUSED_HEAD, _UNUSED_RELEASE, _UNUSED_TURNOVER, _UNUSED_TARGET, _UNUSED_NUMBER = (
     _UNUSED[word] for word in (_WORD_HEAD, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER)
 )
@@ -103,6 +105,7 @@ class Block:
     settlements: Settlements | None  # None when no record settles a contract's date, or credits what was gated
     targets: Targets | None  # None when no record names a freeze
     lines: Lines | None  # None when no record is a line of a clearing set
+    verdicts: Verdicts | None  # None when no record is a verdict on a password
 
     def executed_on(self, book: Book) -> LongColumn:
         """(n,) trade date on which a fill was executed, 0 where that has no slot in the ring, and for other kinds."""
@@ -139,13 +142,14 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
     whose = _whose(book, frames, kind, party)
     known, contract, state, account = _named(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), kind, whose)
     lines = read_lines(book, frames, records, kind, contract)
+    verdicts = read_verdicts(records, kind)
     way = _ways(head, kind)
     role = frames.over_records(book.seat_role[frames.seat].astype(np.int64))
     day = head >> _DAY_SHIFT & (DAY_CODES - 1)
     return Block(
         count=count,
         kind=kind,
-        unused_bits=_unused_bits(words, head, kind, way, lines),
+        unused_bits=_unused_bits(words, head, kind, way, lines, verdicts),
         role=role,
         proceeds_at_fill=frames.over_records(book.proceeds_at_fill[sender].astype(np.int64)),
         valid_until_ns=frames.over_records(frames.valid_until_ns),
@@ -172,6 +176,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         settlements=read_settlements(book, records, kind, role, day, contract),
         targets=_targets(book, frames, records, kind, contract),
         lines=lines,
+        verdicts=verdicts,
     )
 
 
@@ -215,7 +220,12 @@ def _restraints(word: LongColumn, way: LongColumn | None) -> LongColumn | None:
 
 
 def _unused_bits(
-    words: LongColumn, head: LongColumn, kind: int | Positions, way: LongColumn | None, lines: Lines | None
+    words: LongColumn,
+    head: LongColumn,
+    kind: int | Positions,
+    way: LongColumn | None,
+    lines: Lines | None,
+    verdicts: Verdicts | None,
 ) -> int | LongColumn:
     if lines is not None and len(lines.positions) == len(words):
         return lines.is_malformed.astype(np.int64) if is_some(lines.is_malformed) else 0
@@ -230,6 +240,8 @@ def _unused_bits(
         unused |= words[:, _WORD_TURNOVER] & _UNUSED_TURNOVER[kind]
     if lines is not None:
         unused[lines.positions] = lines.is_malformed
+    if verdicts is not None:
+        unused[verdicts.positions] = verdicts.is_malformed
     return unused if is_some(unused) else 0
 
 

@@ -46,6 +46,7 @@ from protocol.messages.day.steps import (
 from protocol.messages.feeds import Notice, Object, Receipt
 from protocol.messages.orders.fees import NotifyFees, SetFees
 from protocol.messages.orders.securities import RegisterSecurities, ResumeSecurity, SetPrices, SuspendSecurity
+from protocol.messages.orders.signing_on import EndSignOn, ReportPasswordLoss, SetVerifier
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.vocabulary import ContractEvent, SeatRole
@@ -61,8 +62,10 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
             *(PushContract, NotifyFees),
         }
     ),
-    SeatRole.CHANNEL: frozenset(),
-    SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount, Act}),
+    SeatRole.CHANNEL: frozenset({EndSignOn}),
+    SeatRole.TELLER_DESK: frozenset(
+        {*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount, ReportPasswordLoss, Act}
+    ),
     SeatRole.DAY_DESK: frozenset(
         {
             *(OpenTradeDate, SignOff, Mark, Tell, Reconcile, TellCorrections, Publish, BeginSettle),
@@ -78,6 +81,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
         }
     ),
     SeatRole.IDENTITY_DESK: frozenset({Identify, ConfirmPush}),
+    SeatRole.PASSWORD_DESK: frozenset({SetVerifier}),
 }
 """Control messages; of ChangeContract the events. An act comes by master data too, whose first key has no end: so no
 seal locks the bank out."""

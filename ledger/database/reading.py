@@ -10,7 +10,7 @@ import asyncpg
 
 from ledger.database.books import prepare_books
 from protocol.codes import ReplyCode
-from protocol.kinds import KINDS, LINE_KINDS, WAY_FIELD
+from protocol.kinds import KINDS, LINE_KINDS, VERDICT_KINDS, WAY_FIELD
 from protocol.messages.day.steps import DayEnd
 from protocol.vocabulary import (
     AccountCode,
@@ -76,6 +76,8 @@ VIEWS = (
     "bank_channel_seats",
     "bank_fee_tables",
     "bank_fee_notices",
+    "bank_passwords",
+    "bank_sign_ons",
     "bank_persons",
     "bank_person_keys",
     "bank_acts",
@@ -169,14 +171,14 @@ def record_kind_rows() -> list[KindRow]:
             ),
         )
         for kind, row in LAW.items()
-    ] + [_line_row(kind) for kind in LINE_KINDS]
+    ] + [_still_row(kind) for kind in (*LINE_KINDS, *VERDICT_KINDS)]
 
 
-def _line_row(kind: RecordKind) -> KindRow:
-    """A line moves nothing."""
-    row, tells = KINDS[kind], LINES[kind].tells
+def _still_row(kind: RecordKind) -> KindRow:
+    """A line or a verdict moves nothing."""
+    row, tells = KINDS[kind], LINES[kind].tells if kind in LINES else None
     vocabulary = next((name for name, words in WORDS.items() if words is tells), None)
-    told = (True, vocabulary, row.names_order, row.has_reference, False, False, False)
+    told = (row.is_line, vocabulary, row.names_order, row.has_reference, False, False, False)
     return (int(kind), kind.name, row.amount_fen_min, False, False, False, None, 0, 0, 0, 0, 0, 0, *told)
 
 

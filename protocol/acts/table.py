@@ -50,6 +50,7 @@ from .day import AdoptSetAct, DayAct
 from .moved import ReverseAct
 from .orders import SetFeesAct, fees_made_of
 from .parties import ChangeModeAct, OfBrokers, ResumeBrokerAct, SetSchemeAct, StopBrokerAct, TerminateBrokerAct
+from .passwords import PasswordAct, ResetPasswordAct, UnlockPasswordAct
 from .restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from .savings import SavingsInterestAct
 from .securities import SecuritiesAct
@@ -163,6 +164,7 @@ AnyAct = (
     | ClearingAct
     | SavingsInterestAct
     | SecuritiesAct
+    | PasswordAct
     | VoidAct
 )
 ActAlone = (
@@ -181,6 +183,7 @@ ActAlone = (
     | ClearingAct
     | SavingsInterestAct
     | SecuritiesAct
+    | PasswordAct
 )
 Made = ControlMessage | ActAlone
 """What takes effect: a message that a seat might send too, or the act itself where no seat may say it."""
@@ -240,6 +243,8 @@ ACTS: Mapping[type[ActText], ActKind] = {
     MarketRateAct: ActKind(Right.CLEARING, 2, Concerns.BANK),
     SavingsInterestAct: ActKind(Right.DAY, 2, Concerns.BANK),
     **dict.fromkeys(SecuritiesAct.__args__, ActKind(Right.ORDERS, 2, Concerns.BANK)),
+    UnlockPasswordAct: ActKind(Right.CUSTOMERS, 1, Concerns.ACCOUNT),
+    ResetPasswordAct: ActKind(Right.CUSTOMERS, 2, Concerns.ACCOUNT),
     VoidAct: ActKind(Right.NONE, 1, Concerns.AUTHOR),
 }
 OWN_KEY_ENDED = ActKind(Right.NONE, 1, Concerns.AUTHOR)

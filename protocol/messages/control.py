@@ -38,6 +38,7 @@ from .fields import (
 )
 from .orders.fees import FeesMessage
 from .orders.securities import SecurityMessage
+from .orders.signing_on import SigningMessage
 from .outlets import OutletMessage
 from .persons import PersonMessage
 
@@ -190,6 +191,7 @@ ControlMessage = (
     | OutletMessage
     | SecurityMessage
     | FeesMessage
+    | SigningMessage
     | PersonMessage
     | RestraintMessage
     | OpenTradeDate

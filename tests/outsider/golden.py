@@ -13,6 +13,7 @@ from tests.outsider.wire.field_types import Blob, Many, Type
 from tests.outsider.wire.frames import Frame, Header, Trust
 from tests.outsider.wire.layouts.corrections import Correction
 from tests.outsider.wire.layouts.settling import Credited, Settled
+from tests.outsider.wire.layouts.signing_on import Verdict
 from tests.outsider.wire.layouts.table import LAYOUTS
 from tests.outsider.wire.lines import FEES, LINES, NO_SECURITY, Line, Row, fields_of
 from tests.outsider.wire.messages import Field, Message, encode
@@ -219,6 +220,9 @@ def _of_block(fields: dict[str, Json]) -> Row:
             assert set(fields) == {*form._fields, "kind_name"}
             numbers = (number(fields, name) for name in form._fields if name != "partner_ref")
             return form(*numbers, _hex(fields, "partner_ref"))  # type: ignore[call-arg, arg-type]
+    if fields["kind"] == Order.SIGNED_ON:
+        assert set(fields) == {*Verdict._fields, "kind_name"}
+        return Verdict(*(number(fields, name) for name in Verdict._fields))
     if fields["kind"] not in (Order.CORRECT, Order.REVERT):
         return line(fields) if fields["kind"] in LINES else record(fields)
     assert set(fields) == {*Correction._fields, "kind_name"} - {"unused"}

@@ -86,8 +86,9 @@ def kinds() -> str:
         }
         if PRICE_FIELDS[0] in row.fields:
             return "`price`, `security`: not checked"
-        if row.is_correction:
-            return "`cleared_proceeds_fen`; `made_good_buys_fen`: 0 to 2^40 each"
+        if row.is_verdict or row.is_correction:
+            both = "`cleared_proceeds_fen`; `made_good_buys_fen`: 0 to 2^40 each"
+            return both if row.is_correction else "`until_s` above 0 where it is 1, else 0; 0"
         if EXCESS_FIELD in row.fields:
             return "`excess_fen` 0 to 2^40: cost booked beside them; 0"
         if not beside.keys() & set(row.fields):
@@ -99,6 +100,8 @@ def kinds() -> str:
             return f"`way` 0 to {max(LAW[row.kind].legs)}; 0"
         if ACT_FIELD in row.fields:
             return "0; `act_number` from 0"
+        if row.is_verdict:
+            return "0; `generation` from 0"
         return "not checked" if ORDER_FIELDS[0] in row.fields else "0"
 
     def bytes_of_target(row: WireKind) -> str:
@@ -123,7 +126,7 @@ def kinds() -> str:
                 row.name,
                 row.meaning,
                 "`account_no`" if row.names_account else "`contract_no`",
-                (f"{row.amount}, " if row.amount else "") + f"{row.amount_fen_min} to 2^40",
+                _amount(row),
                 byte_1(row),
                 _trade_day(row),
                 amounts(row),
@@ -135,11 +138,21 @@ def kinds() -> str:
     )
 
 
+def _amount(row: WireKind) -> str:
+    if row.is_verdict:
+        return "0"
+    return (f"{row.amount}, " if row.amount else "") + f"{row.amount_fen_min} to 2^40"
+
+
 def _further(row: WireKind) -> str:
+    if row.is_verdict:
+        return f"`channel` 1 to {limits.CHANNELS_MAX}; 0; `nonce` from 1; bytes 56–63 0"
     return "0" if not row.is_correction else "to byte 63: amounts, see 17.8"
 
 
 def _trade_day(row: WireKind) -> str:
+    if row.is_verdict:
+        return "`verdict` 1 or 2"
     if TRADE_DAY_FIELD not in row.fields:
         return "0"
     return "of the set" if row.senders == {vocabulary.SeatRole.DAY_DESK} else "of the execution"

@@ -179,7 +179,9 @@ def test_ideographs_that_came_late_are_let_in_and_what_came_beside_them_is_not()
 def test_every_act_has_a_row_and_a_word() -> None:
     assert {word_of(form) for form in ACTS} == set(KINDS_BY_WORD)
     assert all(row.persons in (1, 2) for row in ACTS.values())
-    assert [word for word, form in KINDS_BY_WORD.items() if ACTS[form].persons == 1] == ["assign_item", "void"]
+    assert [word for word, form in KINDS_BY_WORD.items() if ACTS[form].persons == 1] == [
+        *("assign_item", "unlock_password", "void"),
+    ]
 
 
 def test_a_gateway_learns_the_keys_that_acts_bring_and_forgets_those_that_they_end() -> None:

@@ -43,7 +43,7 @@ every_moving_kind = pytest.mark.parametrize("kind", LAW, ids=lambda kind: kind.n
 def test_a_kind_has_a_row_in_both_halves(kind: RecordKind) -> None:
     row = KINDS[kind]
     assert row.kind == kind
-    assert (kind in LINES, kind in LAW) == (row.is_line, not row.is_line)
+    assert (kind in LINES, kind in LAW) == (row.is_line, not (row.is_line or row.is_verdict))
     assert row.senders
     assert 0 <= row.amount_fen_min <= 1
     assert set(row.all_fields) <= set(RECORD.names or ())
@@ -109,8 +109,9 @@ def test_who_takes_it_from_the_tables_knows_it(kind: RecordKind) -> None:
 
     assert kind_tables.IS_KIND[kind]
     assert kind_tables.MAY_SEND.reshape(-1, 256)[:, kind].any()
-    shapes = (kind_tables.IS_DEBIT, kind_tables.IS_CREDIT, kind_tables.NAMES_FREEZE, kind_tables.IS_LINE)
-    assert sum(int(shape[kind]) for shape in shapes) == 1
+    shapes = (kind_tables.IS_DEBIT, kind_tables.IS_CREDIT, kind_tables.NAMES_FREEZE)
+    others = (kind_tables.IS_LINE, kind_tables.IS_VERDICT)
+    assert sum(int(shape[kind]) for shape in (*shapes, *others)) == 1
     assert record_fields(record[0])["kind_name"] == kind.name
     assert (
         f"\n| {KINDS[kind].name} | {KINDS[kind].meaning} |"
@@ -119,7 +120,8 @@ def test_who_takes_it_from_the_tables_knows_it(kind: RecordKind) -> None:
     assert f"\n| record {kind.name} |" in SECTIONS["roles"]()
     assert [row[1] for row in record_kind_rows() if row[0] == kind] == [kind.name]
     is_by_turn = any(kind in moving for moving in _MOVED_BY)
-    assert is_by_turn != (KINDS[kind].is_line or kind_tables.SETTLES[kind])  # whose accounts are written at once
+    moves_nothing = KINDS[kind].is_line or KINDS[kind].is_verdict
+    assert is_by_turn != (moves_nothing or kind_tables.SETTLES[kind])  # whose accounts are written at once
     assert len(_MOVED_BY) == len(AMOUNTS)
 
 

@@ -8,10 +8,11 @@ keys (persons).
 import hashlib
 from collections.abc import Sequence
 
-from ledger.core.control.customers.standing import known_account
+from ledger.core.control.customers.standing import account_of, known_account, own_contract
 from ledger.core.state.book import Book
 from ledger.core.state.people.persons import Done, Person
 from protocol.acts.customers import ChangeHolderAct
+from protocol.acts.passwords import ResetPasswordAct, UnlockPasswordAct
 from protocol.acts.restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from protocol.acts.table import (
     ACT_DOMAIN,
@@ -29,7 +30,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.keys.signing import verifier_from_bytes
 from protocol.messages.persons import Act, ActSignature
-from protocol.vocabulary import Suite
+from protocol.vocabulary import BANK_PARTY, Suite
 from rules.tellers import USES_NO_SERIAL, WHOLE_BANK, Facts, Signer, code_of_act, code_of_signatures, covers
 
 
@@ -140,6 +141,9 @@ def _account_of(book: Book, act: AnyAct) -> int:
     """The index of the account that an act concerns, −1 for none."""
     if isinstance(act, RestrainAct | DeductAct | ChangeHolderAct):
         return known_account(book, act.account_no)
+    if isinstance(act, UnlockPasswordAct | ResetPasswordAct):
+        index = own_contract(book, BANK_PARTY, act.contract_no)
+        return account_of(book, index) if index >= 0 else -1
     if isinstance(act, LiftRestraintAct | ExtendRestraintAct):
         restraint = book.restraints.by_number.get(act.restraint_no)
         return restraint.account if restraint is not None else -1

@@ -18,7 +18,7 @@ from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import catch_up, corrections, dates, lanes
 from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
-from ledger.core.control.orders import fees, securities
+from ledger.core.control.orders import fees, securities, signing_on
 from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
 from ledger.core.state.day.due_times import seconds_of
@@ -28,6 +28,7 @@ from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
 from protocol.acts.moved import ReverseAct
 from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
+from protocol.acts.passwords import PasswordAct
 from protocol.acts.restraints import DeductAct
 from protocol.acts.savings import SavingsInterestAct
 from protocol.acts.securities import SecuritiesAct
@@ -66,6 +67,7 @@ from protocol.messages.day.steps import AnnounceSet, DayMessage, TellCorrections
 from protocol.messages.feeds import FeedMessage
 from protocol.messages.orders.fees import FeesMessage
 from protocol.messages.orders.securities import RegisterSecurities, SecurityMessage, SetPrices
+from protocol.messages.orders.signing_on import SigningMessage
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.trade_dates import is_trade_date
@@ -82,6 +84,8 @@ OfPage = (
     | SecurityMessage
     | SecuritiesAct
     | FeesMessage
+    | SigningMessage
+    | PasswordAct
 )
 
 
@@ -163,6 +167,8 @@ def _judge_of_page(book: Book, sender: Sender, message: OfPage, decided_at_ns: i
         return securities.judge_list(book, message)
     if isinstance(message, FeesMessage):
         return fees.judge_fees(book, sender.party, message)
+    if isinstance(message, SigningMessage | PasswordAct):
+        return signing_on.judge_signing(book, sender.seat, message, decided_at_ns)
     return pushes.judge_push(book, sender.party, sender.seat, message)
 
 
@@ -344,6 +350,8 @@ def _apply_of_page(book: Book, sender: Sender, message: OfPage, decided_at_ns: i
         return fees.apply_fees(book, sender.party, message)
     if isinstance(message, SecuritiesAct):
         securities.permit_list(book, message)
+    elif isinstance(message, SigningMessage | PasswordAct):
+        signing_on.apply_signing(book, sender.seat, message)
     elif isinstance(message, PayingMessage):
         paying.apply_paying(book, message, decided_at_ns)
     elif isinstance(message, ClearingAct):

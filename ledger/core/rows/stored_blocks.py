@@ -9,6 +9,7 @@ import numpy as np
 from ledger.core.corrections.apply import check_corrections
 from ledger.core.kind_tables import BOOKS_PROCEEDS, EXECUTED, IS_KIND, OPENS_FREEZE, POSTS_INTEREST
 from ledger.core.lines.proceeds import is_booked_twice
+from ledger.core.orders.verdicts import check_verdicts
 from ledger.core.resolve import Block
 from ledger.core.settling.apply import check_settlements
 from ledger.core.state.book import Book
@@ -64,6 +65,8 @@ def check_outcomes(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         check_corrections(book, block.corrections, outcomes)
     if block.settlements is not None:
         check_settlements(book, block, block.settlements, outcomes)
+    if block.verdicts is not None:
+        check_verdicts(book, block.verdicts, accepted)
     targets = block.targets
     if targets is not None:
         drawing = accepted[targets.positions]

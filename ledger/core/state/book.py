@@ -339,7 +339,7 @@ class Book:
         self.roll_sequence = self.sequence
         self.phase = DatePhase.TRADING
         self.permits.date_opened(trade_date)
-        self.orders.securities.roll(trade_date)
+        self.orders.roll(trade_date)
         self.tighten_bound()
 
     def change_mode(self, party: int, mode: int) -> None:

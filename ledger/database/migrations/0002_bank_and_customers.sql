@@ -57,6 +57,23 @@ CREATE TABLE channel_seats (
     as_of_sequence bigint   NOT NULL CHECK (as_of_sequence >= 1)
 );
 
+-- Trading passwords 交易密码 of contracts that ever had one: failures of the open date by channel, and until when the
+-- customer is signed on with which channel. Salt and verifier are zeros while none is set; no view has them.
+CREATE TABLE passwords (
+    contract_no     bigint     PRIMARY KEY CHECK (contract_no >= 1),
+    generation      integer    NOT NULL CHECK (generation >= 1),
+    is_set          boolean    NOT NULL,
+    is_lost         boolean    NOT NULL CHECK (NOT (is_set AND is_lost)),
+    is_locked       boolean    NOT NULL,
+    salt            bytea      NOT NULL CHECK (octet_length(salt) = 16),
+    verifier        bytea      NOT NULL CHECK (octet_length(verifier) = 32),
+    failed_channels smallint[] NOT NULL,
+    failures        smallint[] NOT NULL CHECK (cardinality(failures) = cardinality(failed_channels)),
+    channels        smallint[] NOT NULL,
+    until_s         bigint[]   NOT NULL CHECK (cardinality(until_s) = cardinality(channels)),
+    as_of_sequence  bigint     NOT NULL CHECK (as_of_sequence >= 1)
+);
+
 -- The bank's own outlets: a branch (1) under nothing, 0; a sub-branch (2) under a branch; an outlet (3) under a sub-branch.
 -- An account may name an outlet that is not here.
 CREATE TABLE outlets (

@@ -217,3 +217,31 @@ COMMENT ON COLUMN bank_pushes.pushed_at IS 'when the ledger took it, to the micr
 COMMENT ON COLUMN bank_pushes.decided_at IS 'when it was decided; NULL while it is not';
 COMMENT ON COLUMN bank_pushes.pushed_sequence IS 'journal row that took it';
 COMMENT ON COLUMN bank_pushes.decided_sequence IS 'journal row that decided it';
+
+CREATE VIEW bank_passwords AS
+SELECT p.contract_no AS contract_no,
+       CASE WHEN p.is_lost THEN 'LOST' WHEN p.is_set THEN 'SET' ELSE 'NONE' END AS state,
+       p.generation AS generation,
+       p.is_locked AS locked,
+       COALESCE((SELECT sum(each) FROM unnest(p.failures) AS each), 0) AS failures,
+       ARRAY(SELECT c.channel FROM unnest(p.failed_channels, p.failures) AS c (channel, failures)
+             WHERE c.failures >= 3 ORDER BY c.channel) AS barred_channels
+FROM passwords p;
+COMMENT ON VIEW bank_passwords IS 'Trading passwords 交易密码 of contracts that ever had one; what they are checked against is not here.';
+COMMENT ON COLUMN bank_passwords.contract_no IS 'number of the contract, see bank_contracts';
+COMMENT ON COLUMN bank_passwords.state IS 'SET; LOST: reported so, until two people reset it; NONE: reset, and not set since';
+COMMENT ON COLUMN bank_passwords.generation IS 'how often it was set, lost or reset';
+COMMENT ON COLUMN bank_passwords.locked IS 'five failures of one date: nobody signs on until it is unlocked';
+COMMENT ON COLUMN bank_passwords.failures IS 'wrong passwords of the open date since the last right one, as they count';
+COMMENT ON COLUMN bank_passwords.barred_channels IS 'channels with three failures of the open date: nobody signs on there on it';
+
+CREATE VIEW bank_sign_ons AS
+SELECT p.contract_no AS contract_no,
+       s.channel AS channel,
+       to_timestamp(s.until_s) AS until_time
+FROM passwords p
+CROSS JOIN LATERAL unnest(p.channels, p.until_s) AS s (channel, until_s);
+COMMENT ON VIEW bank_sign_ons IS 'By which channel a customer has signed on, and until when; times that are over stay until something else is said.';
+COMMENT ON COLUMN bank_sign_ons.contract_no IS 'number of the contract, see bank_contracts';
+COMMENT ON COLUMN bank_sign_ons.channel IS 'number of the channel, see bank_channel_seats';
+COMMENT ON COLUMN bank_sign_ons.until_time IS 'from then on the customer is signed on no more';

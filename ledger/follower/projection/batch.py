@@ -30,6 +30,7 @@ from ledger.follower.projection.day.settled import SettledOfBatch
 from ledger.follower.projection.feeds import FeedsOfBatch
 from ledger.follower.projection.orders.fees import FeesOfBatch
 from ledger.follower.projection.orders.securities import SecuritiesOfBatch
+from ledger.follower.projection.passwords import PasswordsOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
 from ledger.follower.projection.request_blocks import RequestRuns
 from protocol.acts.customers import ChangeHolderAct
@@ -101,6 +102,7 @@ class Batch:
         self.clearing_accounts = ClearingAccountsOfBatch(book)
         self.interest = InterestOfBatch()
         self.securities = SecuritiesOfBatch(book)
+        self.passwords = PasswordsOfBatch()
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -139,6 +141,7 @@ class Batch:
             self.sold_of_ended.take_block(row, kinds)
             self.held_orders.take_block(row, kinds)
             self.interest.take_block(kinds)
+            self.passwords.take_block(row, kinds)
             return
         self.people.take(row)
         self.feeds.take(row)
@@ -163,6 +166,7 @@ class Batch:
             self.held_orders.take(told, row)
             self.securities.take(told, row)
             self.interest.take(made)
+            self.passwords.take(made, told.given_no)
 
     def _take(self, message: Made, given_no: int) -> None:
         if isinstance(message, ChangeContract | ChangeBroker | ReplaceCard):

@@ -42,6 +42,7 @@ from ledger.follower.projection.feeds import write_feeds
 from ledger.follower.projection.orders.fees import write_fees
 from ledger.follower.projection.orders.securities import write_securities
 from ledger.follower.projection.pace import Pace
+from ledger.follower.projection.passwords import write_passwords
 from ledger.follower.projection.people import write_people
 from ledger.journal.head import SHARD, ZERO_DIGEST
 from protocol.errors import InvariantBroken
@@ -200,6 +201,7 @@ class ReadModel:
                 await write_pushes(self._connection, batch.pushes, after.sequence)
                 await write_openings(self._connection, batch.openings)
                 await write_securities(self._connection, batch.securities, after.sequence)
+                await write_passwords(self._connection, batch.passwords, book, after.sequence)
                 await write_moved(self._connection, batch.moved, book, after.sequence)
                 await write_sold_of_ended(self._connection, batch.sold_of_ended, book, after.sequence)
                 if len(batch.settlements):

@@ -61,6 +61,7 @@ from protocol.messages.day.steps import (
 )
 from protocol.messages.feeds import Notice, Object, Receipt
 from protocol.messages.orders.securities import ResumeSecurity, SetPrices, SuspendSecurity
+from protocol.messages.orders.signing_on import EndSignOn, ReportPasswordLoss, SetVerifier, SigningMessage
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import RegisterPersons
 from protocol.vocabulary import (
@@ -126,7 +127,15 @@ RECORDS: dict[SeatRole, set[RecordKind]] = {
     },
     SeatRole.MASTER_DATA: set(),
     SeatRole.IDENTITY_DESK: set(),
+    SeatRole.PASSWORD_DESK: {RecordKind.SIGNED_ON},
 }
+A_FAILURE = {"verdict": 2, "channel": 1, "nonce": 1}
+OF_NO_PASSWORD: dict[type[SigningMessage], ReplyCode] = {
+    SetVerifier: ReplyCode.SCHEME_FORBIDS,
+    EndSignOn: ReplyCode.NOT_SIGNED_ON,
+    ReportPasswordLoss: ReplyCode.PASSWORD_NOT_SET,
+}
+"""What messages about passwords earn from who may send them, of a broker of B."""
 LISTED = ListedCorrection(FIRST, 0, 0, 0, 0, 0)
 BANK_ID = Desk().rows[0].digest[:8]
 CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
@@ -149,6 +158,9 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
         signed(VoidAct(**Office(BANK_ID).by(ANN)), ANN),
         {SeatRole.TELLER_DESK, SeatRole.DAY_DESK, SeatRole.MASTER_DATA},
     ),
+    "SetVerifier": (SetVerifier(FIRST, 0, bytes(16), bytes(32)), {SeatRole.PASSWORD_DESK}),
+    "EndSignOn": (EndSignOn(FIRST), {SeatRole.CHANNEL}),
+    "ReportPasswordLoss": (ReportPasswordLoss(FIRST), {SeatRole.TELLER_DESK}),
     "OpenAccounts": (OpenAccounts([account(40, 0)]), {SeatRole.MASTER_DATA}),
     "SignContracts": (SignContracts([contract(0, BROKER)]), {SeatRole.MASTER_DATA, SeatRole.TELLER_DESK}),
     "ChangeBroker": (ChangeBroker(FIRST, contract(SPARE_ACCOUNTS, OTHER_BROKER)), {SeatRole.TELLER_DESK}),
@@ -254,6 +266,8 @@ def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
         wanted = ReplyCode.SET_UNKNOWN  # this one is the broker's own, and two people adopted none
     if role in permitted and isinstance(message, Pay):
         wanted = ReplyCode.OBLIGATION_UNKNOWN  # nothing is published
+    if role in permitted and isinstance(message, SetVerifier | EndSignOn | ReportPasswordLoss):
+        wanted = OF_NO_PASSWORD[type(message)]
 
     assert desk.control(message, SEAT_OF[role]) == wanted
 
@@ -264,7 +278,7 @@ def test_every_role_and_record_kind(role: SeatRole, kind: RecordKind, padding: i
     desk = bank_with_every_role()
 
     named = account_of(FIRST) if KINDS[kind].names_account else FIRST
-    told = {"event": 1} if kind in LINES and LINES[kind].told_max else {}
+    told = {"event": 1} if kind in LINES and LINES[kind].told_max else A_FAILURE if KINDS[kind].is_verdict else {}
     answers = desk.ask(SEAT_OF[role], joined(*[record(kind, named, KINDS[kind].amount_fen_min, **told)] * padding))
 
     assert {answer.code == ReplyCode.ROLE_FORBIDS for answer in answers} == {kind not in RECORDS[role]}

@@ -6,6 +6,7 @@ from ledger.core.roles import CONTROL_RIGHTS
 from protocol.codes import ReplyCode
 from protocol.messages.control import RegisterChannelSeat, RegisterParty, RegisterSeat, SetScheme
 from protocol.messages.customers.accounts import SignContracts
+from protocol.messages.orders.signing_on import EndSignOn
 from protocol.vocabulary import BANK_PARTY, Role, Scheme, SeatRole, Suite
 from tests.customers import contract
 from tests.ledger_core.desk import (
@@ -97,10 +98,10 @@ def test_a_channel_is_no_broker() -> None:
     assert desk.control(SignContracts([contract(0, PHONE)])) == ReplyCode.PARTY_UNKNOWN
 
 
-def test_nothing_comes_by_a_channel_yet() -> None:
+def test_no_order_comes_by_a_channel_yet() -> None:
     desk = a_bank()
     ann = desk.open(10)
     desk.done(RegisterChannelSeat(CHANNEL_SEAT, PHONE, BY_PHONE, BROKER))
 
     assert codes(desk.ask(CHANNEL_SEAT, freeze(ann, 1))) == [ReplyCode.ROLE_FORBIDS]
-    assert CONTROL_RIGHTS[SeatRole.CHANNEL] == frozenset()
+    assert CONTROL_RIGHTS[SeatRole.CHANNEL] == frozenset({EndSignOn})

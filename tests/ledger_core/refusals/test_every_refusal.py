@@ -39,10 +39,11 @@ from protocol.messages.day.steps import (
 )
 from protocol.messages.feeds import Notice, Receipt
 from protocol.messages.orders.fees import SetFees
+from protocol.messages.orders.signing_on import EndSignOn, SetVerifier
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import ContractEvent, Role, Scheme, SeatRole, Suite
-from tests.bank_seats import BANK_SEAT, DAY_SEAT, IDENTITY_SEAT, SAVINGS_SEAT, TELLER_SEAT
+from tests.bank_seats import BANK_SEAT, DAY_SEAT, IDENTITY_SEAT, PASSWORD_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import account, contract, holder_of, shares
 from tests.fees import fees_set, notified
 from tests.ledger_core.control import refused as people
@@ -51,6 +52,7 @@ from tests.ledger_core.control.customers import pushing
 from tests.ledger_core.corrections.people import decided_otherwise
 from tests.ledger_core.desk import (
     BROKER,
+    CHANNEL_SEAT,
     MONDAY,
     OTHER_BROKER,
     OTHER_SEAT,
@@ -72,6 +74,7 @@ from tests.ledger_core.desk import (
 )
 from tests.ledger_core.lines import refused as of_sets
 from tests.ledger_core.lines.words import event, proceeds, refund
+from tests.ledger_core.orders.signing import PHONE, SALT, VERIFIER, bring_channels, failed, say, signed_on
 from tests.ledger_core.paying import refused as of_clearing
 from tests.ledger_core.refusals.bank import Bank, bank, close
 from tests.ledger_core.savings import refused as earning
@@ -91,6 +94,10 @@ RECORDS: list[RecordRow] = [
     (ReplyCode.CONTRACT_TERMINATED, "ended", SEAT, lambda b: freeze(b.ended, 1)),
     (ReplyCode.CONTRACT_RUNS_OFF, "its card was replaced", SEAT, lambda b: freeze(b.runs_off, 1)),
     (ReplyCode.CONTRACT_PRE_ASSIGNED, "not confirmed", SEAT, lambda b: freeze(b.pre_assigned, 1)),
+    (ReplyCode.CHANNEL_UNKNOWN, "channel 3", PASSWORD_SEAT, lambda b: attempt(b, channel=3)),
+    (ReplyCode.PASSWORD_NOT_SET, "none yet", PASSWORD_SEAT, lambda b: attempt(b, is_set=False)),
+    (ReplyCode.PASSWORD_STALE, "0 behind 1", PASSWORD_SEAT, lambda b: attempt(b, generation=0)),
+    (ReplyCode.PASSWORD_BARRED, "three failures", PASSWORD_SEAT, lambda b: attempt(b, failures=3)),
     (ReplyCode.ACCOUNT_LOSS_REPORTED, "card lost", SAVINGS_SEAT, lambda b: withdrawal(b.lost, 1)),
     (ReplyCode.ACCOUNT_CLOSED, "closed", SAVINGS_SEAT, lambda b: deposit(b.closed, 1)),
     (ReplyCode.CONTRACT_SUSPENDED, "paused", SEAT, lambda b: freeze(b.suspended, 1)),
@@ -120,6 +127,7 @@ RECORDS: list[RecordRow] = [
 ]
 
 CONTROLS: list[ControlRow] = [
+    (ReplyCode.NOT_SIGNED_ON, "seat 71 is none", CHANNEL_SEAT, lambda b: with_channels(b, EndSignOn(b.ann))),
     (ReplyCode.SECURITY_UNKNOWN, "600000", BANK_SEAT, lambda _: priced(MONDAY, limits())),
     (ReplyCode.ACT_NEEDED, "the bank is sealed", BANK_SEAT, lambda b: people.one_more(b.desk)),
     (ReplyCode.PARTY_UNKNOWN, "party 9", BANK_SEAT, lambda _: RegisterSeat(99, 9, SeatRole.BROKER)),
@@ -225,6 +233,20 @@ def through_the_bank(b: Bank, asked: RecordArray) -> RecordArray:
     return asked
 
 
+def with_channels(b: Bank, asked: ControlMessage) -> ControlMessage:
+    bring_channels(b.desk)
+    return asked
+
+
+def attempt(b: Bank, channel: int = PHONE, generation: int = 1, failures: int = 0, is_set: bool = True) -> RecordArray:
+    bring_channels(b.desk)
+    b.desk.book.orders.schemes.now[BROKER] = Scheme.A
+    if is_set:
+        b.desk.done(SetVerifier(b.ann, 0, SALT, VERIFIER))
+    assert say(b.desk, *[failed(b.ann)] * failures, failed(b.runs_off))[:failures] == [ReplyCode.ACCEPTED] * failures
+    return signed_on(b.ann, channel, generation)
+
+
 def after_trading(b: Bank, asked: RecordArray) -> RecordArray:
     b.desk.done(SignOff(MONDAY))
     return asked
@@ -293,7 +315,6 @@ def test_refused_control(code: ReplyCode, why: str, seat: int, ask: Callable[[Ba
 NEVER_DECIDED = {ReplyCode.NOT_DECIDED}
 """The law knows it not: a frame that broke the law is left so."""
 OF_ORDERS = {
-    ReplyCode.NOT_SIGNED_ON,
     ReplyCode.SECURITY_SUSPENDED,
     ReplyCode.PRICE_LIMITS_MISSING,
     ReplyCode.ORDER_TYPE_NOT_TAKEN,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tests.outsider.wire.codes import Order
 from tests.outsider.wire.layouts.corrections import Correction, unpack_correction
 from tests.outsider.wire.layouts.settling import OF_CREDIT, OF_SETTLEMENT, Credited, Settled
+from tests.outsider.wire.layouts.signing_on import OF_VERDICT, Verdict
 from tests.outsider.wire.messages import Field, Message
 from tests.outsider.wire.records import RECORD, Record, Target, unpack_record
 
@@ -87,7 +88,7 @@ def _four(fees_fen: Sequence[int]) -> tuple[int, int, int, int]:
     return stamp, transfer, handling, regulatory
 
 
-Row = Record | Line | Correction | Settled | Credited
+Row = Record | Line | Correction | Settled | Credited | Verdict
 """A record, by its kind."""
 
 
@@ -102,6 +103,8 @@ def _unpack(row: bytes) -> Row:
         return Settled._make(OF_SETTLEMENT.unpack(row))
     if row[0] == Order.CREDIT:
         return Credited._make(OF_CREDIT.unpack(row))
+    if row[0] == Order.SIGNED_ON:
+        return Verdict._make(OF_VERDICT.unpack(row))
     if row[0] in (Order.CORRECT, Order.REVERT):
         return unpack_correction(row)
     return unpack_line(row) if row[0] in LINES else unpack_record(row)

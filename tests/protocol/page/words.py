@@ -32,6 +32,7 @@ SETS: tuple[type[IntEnum], ...] = (
     vocabulary.ComparedField,
     vocabulary.FeedKind,
     vocabulary.PushState,
+    vocabulary.Verdict,
     vocabulary.CardAnswer,
 )
 """The closed sets of numbers that both sides must know."""

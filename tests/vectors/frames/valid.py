@@ -40,6 +40,7 @@ from protocol.messages.customers.accounts import (
 )
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
 from protocol.messages.day.steps import SignOff, Window
+from protocol.messages.orders.signing_on import ReportPasswordLoss
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.queries import (
     AccountAnswer,
@@ -82,6 +83,7 @@ from tests.vectors.frames import open_items as open_item_frames
 from tests.vectors.frames import pushed as pushed_frames
 from tests.vectors.frames import reconciling as reconciling_frames
 from tests.vectors.frames import securities as security_frames
+from tests.vectors.frames import signing_on as signing_frames
 from tests.vectors.voices import (
     DECIDED_AT_NS,
     SENT_AT_NS,
@@ -250,6 +252,7 @@ def of_bank_seat() -> Iterator[Vector]:
         ("sign_off", SignOff(20_260_921)),
         ("confirm_roll", ConfirmRoll(20_260_922, 4_711, 1, hashlib.sha256(b"state").digest())),
         *security_frames.of_master_data(20_260_921),
+        ("report_password_loss", ReportPasswordLoss(contract_no_from_index(1))),
     ]
     for name, message in controls:
         seat = bank_seat_for(message)
@@ -269,6 +272,7 @@ def of_bank_seat() -> Iterator[Vector]:
     yield from act_frames.of_people(numbers[BANK_SEAT] + 1, numbers[TELLER_SEAT] + 1)
     yield from pushed_frames.of_identity_desk()
     yield from open_item_frames.of_teller_desk()
+    yield from signing_frames.of_password_desk()
 
 
 def due_times() -> list[Window]:

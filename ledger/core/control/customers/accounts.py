@@ -250,6 +250,7 @@ def replace_card(book: Book, message: ReplaceCard) -> int:
     new = index_from_contract_no(number)
     designate(book, new, designated_on)
     book.follows[new] = 1 + next(runs_off_before(book, index + 1), -1)
+    book.orders.sign_ons.carry(index, new)
     return number
 
 

@@ -97,7 +97,7 @@ def to_arrays(book: Book) -> NamedArrays:
     if book.gated.lanes:
         arrays.update(book.gated.to_arrays())
     arrays.update(_moved_arrays(book, slots, used))
-    arrays.update(book.orders.to_arrays())
+    arrays.update(book.orders.to_arrays(book.contracts_count))
     if book.pushes.given:
         arrays["pushes"] = np.frombuffer(book.pushes.encoded(), np.int8)
         arrays["push_tries"], arrays["push_counts"] = book.pushes.tries_array(), book.pushes.counts_array()
@@ -189,7 +189,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     if "gated_heads" in arrays:
         book.gated = Gated.from_arrays(arrays)
     _take_moved(book, arrays)
-    book.orders.take(arrays)
+    book.orders.take(arrays, size.contracts_max)
     if "pushes" in arrays:
         tries, counts = (arrays[name].astype(np.int64) for name in ("push_tries", "push_counts"))
         book.pushes = Pushes.from_arrays(arrays["pushes"], tries, counts)

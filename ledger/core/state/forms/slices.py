@@ -23,7 +23,8 @@ what of each account is, in slices of MOVED_SLICE_ACCOUNTS, what of it was drawn
 RING_SLICE_ITEMS, what of each freeze is, in slices of MOVED_SLICE_SLOTS, and tries to give some back in slices of
 REVERSED_SLICE_ITEMS. Once a security was registered there follow signed lists of them, what is kept of each in slices
 of SECURITY_SLICE_ITEMS, and versions in slices of VERSION_SLICE_ITEMS. Fee tables and notices of them follow in slices
-of FEE_SLICE_ITEMS. No slice grows with the book.
+of FEE_SLICE_ITEMS. Once a trading password was set there follow all of them in slices of PASSWORD_SLICE_CONTRACTS and,
+channel by channel, until when who is signed on, in slices of SIGNED_ON_SLICE_CONTRACTS. No slice grows with the book.
 """
 
 import hashlib
@@ -36,6 +37,7 @@ from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
 from ledger.core.state.forms.layouts import STATE_LAYOUT
 from ledger.core.state.forms.slices_of_sets import Columns, SliceKind, digest_of, kinds_of_clearing, kinds_of_gated
 from ledger.core.state.general_ledger import ALL
+from ledger.core.state.orders import sign_ons
 from ledger.core.state.orders.securities import COLUMNS, VERSION_COLUMNS
 from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
@@ -65,6 +67,8 @@ REVERSED_SLICE_ITEMS = 512  # 44 KiB when all of them were tried as often as may
 SECURITY_SLICE_ITEMS = 1_536  # 63 KiB
 VERSION_SLICE_ITEMS = 1_024  # 64 KiB
 FEE_SLICE_ITEMS = 256  # 55 KiB
+PASSWORD_SLICE_CONTRACTS = 1_024  # 60 KiB
+SIGNED_ON_SLICE_CONTRACTS = 8_192  # 64 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 assert MOVED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
@@ -131,7 +135,20 @@ def _kinds(book: Book) -> list[SliceKind]:
         (-(-len(book.orders.securities.version_keys) // VERSION_SLICE_ITEMS), _version_digest),
         (-(-len(book.orders.fees.tables) // FEE_SLICE_ITEMS), _fee_table_digest),
         (-(-len(book.orders.fees.notices) // FEE_SLICE_ITEMS), _fee_notice_digest),
+        *(_kinds_of_sign_ons(book) if book.orders.sign_ons.is_used else ()),
     ]
+
+
+def _kinds_of_sign_ons(book: Book) -> list[SliceKind]:
+    return [
+        (-(-book.contracts_count // PASSWORD_SLICE_CONTRACTS), _password_digest),
+        (len(book.orders.sign_ons.until_s) * _signed_on_slices(book), _signed_on_digest),
+    ]
+
+
+def _signed_on_slices(book: Book) -> int:
+    """Of one channel."""
+    return -(-book.contracts_count // SIGNED_ON_SLICE_CONTRACTS)
 
 
 def _kinds_of_moved(book: Book) -> list[SliceKind]:
@@ -346,3 +363,17 @@ def _fee_table_digest(book: Book, k: int) -> bytes:
 def _fee_notice_digest(book: Book, k: int) -> bytes:
     part = book.orders.fees.encoded_notices(k * FEE_SLICE_ITEMS, (k + 1) * FEE_SLICE_ITEMS)
     return hashlib.sha256(part).digest()
+
+
+def _password_digest(book: Book, k: int) -> bytes:
+    end = min((k + 1) * PASSWORD_SLICE_CONTRACTS, book.contracts_count)
+    columns = [getattr(book.orders.sign_ons, name) for name in sign_ons.COLUMNS]
+    return digest_of(columns, slice(k * PASSWORD_SLICE_CONTRACTS, end))
+
+
+def _signed_on_digest(book: Book, k: int) -> bytes:
+    place, part = divmod(k, _signed_on_slices(book))
+    channel = sorted(book.orders.sign_ons.until_s)[place]
+    end = min((part + 1) * SIGNED_ON_SLICE_CONTRACTS, book.contracts_count)
+    until_s = book.orders.sign_ons.until_s[channel][part * SIGNED_ON_SLICE_CONTRACTS : end]
+    return hashlib.sha256(channel.to_bytes(8, "little") + until_s.tobytes()).digest()

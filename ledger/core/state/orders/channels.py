@@ -16,6 +16,10 @@ class Channels:
     channel: ByteColumn = field(default_factory=lambda: byte_zeros(SEATS_MAX + 1))
     broker: ShortColumn = field(default_factory=lambda: short_zeros(SEATS_MAX + 1))
 
+    def serves(self, channel: int, broker: int) -> bool:
+        """Whether a channel has a seat for customers of a broker."""
+        return bool(((self.channel == channel) & (self.broker == broker)).any())
+
     def seats_of(self, channel: int) -> list[int]:
         """The seats of a channel, ascending."""
         seats: list[int] = (self.channel == channel).nonzero()[0].tolist()

@@ -11,6 +11,7 @@ from ledger.core.state.orders.channels import Channels
 from ledger.core.state.orders.fees import Fees
 from ledger.core.state.orders.schemes import Schemes
 from ledger.core.state.orders.securities import Securities
+from ledger.core.state.orders.sign_ons import SignOns
 
 
 @dataclass(slots=True)
@@ -21,22 +22,30 @@ class OrderTables:
     channels: Channels = field(default_factory=Channels)
     securities: Securities = field(default_factory=Securities)
     fees: Fees = field(default_factory=Fees)
+    sign_ons: SignOns = field(default_factory=SignOns)
 
-    def to_arrays(self) -> NamedArrays:
-        """For snapshots."""
+    def roll(self, trade_date: int) -> None:
+        """A later date is opened."""
+        self.securities.roll(trade_date)
+        self.sign_ons.roll()
+
+    def to_arrays(self, contracts: int) -> NamedArrays:
+        """For snapshots, of a book with so many contracts."""
         columns: NamedArrays = {
             "schemes": self.schemes.now,
             "coming_schemes": self.schemes.coming,
             "channels": self.channels.channel,
             "channel_brokers": self.channels.broker,
         }
-        return columns | self.securities.to_arrays() | self.fees.to_arrays()
+        of_tables = self.securities.to_arrays() | self.fees.to_arrays()
+        return columns | of_tables | self.sign_ons.to_arrays(contracts)
 
-    def take(self, arrays: NamedArrays) -> None:
-        """Fill empty ones with what `to_arrays` described."""
+    def take(self, arrays: NamedArrays, contracts_max: int) -> None:
+        """Fill empty ones with what `to_arrays` described, where there is room for so many contracts."""
         self.schemes.now[:], self.schemes.coming[:] = arrays["schemes"], arrays["coming_schemes"]
         self.channels.channel[:], self.channels.broker[:] = arrays["channels"], arrays["channel_brokers"]
         self.securities, self.fees = Securities.from_arrays(arrays), Fees.from_arrays(arrays)
+        self.sign_ons = SignOns.from_arrays(arrays, contracts_max)
 
     def common(self) -> bytes:
         """What is short and of the whole bank."""

@@ -24,6 +24,7 @@ from tests.outsider.wire.layouts.pushed import PUSH_LAYOUTS
 from tests.outsider.wire.layouts.savings import SAVINGS_LAYOUTS
 from tests.outsider.wire.layouts.securities import SECURITY_LAYOUTS
 from tests.outsider.wire.layouts.settling import SETTLING_LAYOUTS
+from tests.outsider.wire.layouts.signing_on import SIGNING_CONTROLS, SIGNING_LAYOUTS
 from tests.outsider.wire.layouts.told import FEED_LAYOUTS
 
 DIFFERENCES_MAX, PROCEEDS_MAX = 1_024, 1_024
@@ -131,7 +132,7 @@ LAYOUTS: dict[str, Layout] = {
     "Terminate": (7, (("code", END_CODE), ("session_version", VERSION), ("detail", Text(0, 200)), ("nonce", NONCE))),
     "RegisterParty": (20, BROKER),
     "RegisterKey": (21, KEY),
-    "RegisterSeat": (22, (("seat", Int(1, 1_024)), ("party", PARTY), ("seat_role", Int(1, 7)))),
+    "RegisterSeat": (22, (("seat", Int(1, 1_024)), ("party", PARTY), ("seat_role", Int(1, 8)))),
     "SecuritiesAccount": (19, (("market", Int(1, 2)), ("number", Capitals(1, 10)))),
     "AccountTerms": (23, ACCOUNT_TERMS),
     "OpenAccounts": (24, (("accounts", Many(1, 8_192, Nested("AccountTerms"))),)),
@@ -221,6 +222,7 @@ LAYOUTS: dict[str, Layout] = {
     **SAVINGS_LAYOUTS,
     **SECURITY_LAYOUTS,
     **FEE_LAYOUTS,
+    **SIGNING_LAYOUTS,
     **CORRECTION_LAYOUTS,
     **SETTLING_LAYOUTS,
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
@@ -254,6 +256,7 @@ CONTROLS = (
     *("Reconcile", "TellCorrections", "Publish", "BeginSettle", "Fund", "Due", "Pay", "Mark", "Tell", "TellDayEnd"),
     *("PushContract", "Identify", "ConfirmPush"),
     *("RegisterSecurities", "SetPrices", "SuspendSecurity", "ResumeSecurity"),
+    *SIGNING_CONTROLS,
 )
 QUERIES = (
     *("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery", "SetQuery"),
