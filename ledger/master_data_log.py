@@ -23,6 +23,7 @@ class _Counts(NamedTuple):
     outlets: int
     accounts: int
     contracts: int
+    security_versions: int  # that ever came about
 
 
 class MasterDataLog:
@@ -46,7 +47,8 @@ class MasterDataLog:
             self._warn(book.unsettled)
         if counts != self._told and counts == self._seen:
             added = zip(counts._fields, counts, self._told, strict=True)
-            self._say(f"master data: {', '.join(f'{now:,} {name} ({now - old:+,})' for name, now, old in added)}")
+            told = [f"{now:,} {name.replace('_', ' ')} ({now - old:+,})" for name, now, old in added]
+            self._say(f"master data: {', '.join(told)}")
             self._told = counts
         self._seen = counts
 
@@ -63,4 +65,5 @@ def _counts(book: Book) -> _Counts:
     keys = sum(len(entry.keys) for entry in book.parties.values())
     seats = int(np.count_nonzero(book.seat_owner))
     outlets = len(book.outlets.entries)
-    return _Counts(len(book.parties), keys, seats, outlets, book.accounts_count, book.contracts_count)
+    customers = book.accounts_count, book.contracts_count
+    return _Counts(len(book.parties), keys, seats, outlets, *customers, book.orders.securities.given)

@@ -16,6 +16,7 @@ def test_a_load_is_told_once_when_it_has_ended_and_a_roll_at_once() -> None:
     log.look(book)
     log.look(book)
     book.outlets.put(outlets_above())
+    book.orders.securities.given = 2
     for seat in range(1, 4):
         seats = [SeatEntry(seat, SeatRole.BROKER)]
         book.parties[seat] = PartyEntry(seat, int(Role.BROKER), int(Suite.ED25519_SHA256), "a", False, [], seats)
@@ -25,7 +26,8 @@ def test_a_load_is_told_once_when_it_has_ended_and_a_roll_at_once() -> None:
     log.look(book)
     log.look(book)
     assert said == [
-        "master data: 3 parties (+3), 0 keys (+0), 3 seats (+3), 3 outlets (+3), 0 accounts (+0), 0 contracts (+0)"
+        "master data: 3 parties (+3), 0 keys (+0), 3 seats (+3), 3 outlets (+3), 0 accounts (+0), 0 contracts (+0), "
+        "2 security versions (+2)"
     ]
     book.trade_date = 20_260_106
     log.look(book)
