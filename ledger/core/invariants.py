@@ -25,7 +25,7 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
     something left to settle.
 14. What clearing_accounts.proof says of brokers' clearing accounts and of what is owed (ledger.core.control).
 15. Points and interest that is due are ≥ 0, what is due fits one record, and a closed account has neither.
-16. What orders.proof says of securities (ledger.core.control).
+16. What orders.proof says of securities and of orders (ledger.core.control).
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ from collections import Counter
 import numpy as np
 
 from ledger.core.control.clearing_accounts.proof import check_clearing_accounts
-from ledger.core.control.orders.proof import check_securities
+from ledger.core.control.orders.proof import check_orders, check_securities
 from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
 from ledger.core.settling.amounts import contracts_to_settle
@@ -106,6 +106,7 @@ def check_book(book: Book) -> None:
     check_clearing_accounts(book)
     _check_settled(book)
     check_securities(book)
+    check_orders(book)
 
 
 def _check_settled(book: Book) -> None:
@@ -208,7 +209,10 @@ def _check_freezes(book: Book) -> dict[int, FenColumn]:
         )
         remaining_fen = requests.amount_fen[part] - drawn_fen - released_fen
         _demand((drawn_fen >= 0) & (released_fen >= 0) & (remaining_fen >= 0), "a freeze", book)
-        _demand((requests.amount_fen[part] > 0) == (contract > 0), "the owner of a freeze", book)
+        is_owned = requests.amount_fen[part] > 0
+        if requests.orders.are_kept:
+            is_owned |= requests.orders.are_orders(part)
+        _demand(is_owned == (contract > 0), "the owner of a freeze", book)
         places = remaining_fen.nonzero()[0]
         accounts = book.account_of_contract[contract[places] - 1]
         dates = key_dates(requests.keys_of(places + start, book.trade_date))

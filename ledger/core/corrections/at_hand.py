@@ -199,9 +199,8 @@ def are_of_set(book: Book, lane: Lane, slots: Positions, dates: LongColumn) -> M
 def are_to_close(book: Book, lane: Lane, slots: Positions | slice) -> Mask:
     """Which of the freezes in these slots, of a lane's date or named by its set, are open, and not told as held."""
     requests = book.requests
-    remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
     is_held = (requests.cleared_in[slots] == lane.inner) & (requests.told[slots] & FATE_MASK == Fate.HELD)
-    are_so: Mask = (remaining_fen > 0) & ~is_held
+    are_so: Mask = requests.are_open(slots) & ~is_held
     return are_so
 
 

@@ -33,8 +33,7 @@ def may_be_named(
     own = (clearing.lanes.get(LaneKey(date, party)) for date in clearing.parties_of for party in parties)
     counting = [each.inner for each in own if each is not None and each.inner and each.state < LaneState.SETTLED]
     is_own = named_by == inner
-    remaining_fen = requests.amount_fen[slot] - requests.drawn_fen[slot] - requests.released_fen[slot]
-    may: Mask = is_own | ((remaining_fen > 0) & ~np.isin(named_by, counting))
+    may: Mask = is_own | (requests.are_open(slot) & ~np.isin(named_by, counting))
     for date in np.unique(dates).tolist():
         settled = [lane is not None and _is_settled(book, date, lane.party) for lane in lanes]
         may &= (dates != date) | np.array(settled)[frame]

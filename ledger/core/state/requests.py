@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from ledger.core.state.columns import (
     ByteColumn,
@@ -27,6 +28,7 @@ from ledger.core.state.columns import (
     long_zeros,
 )
 from ledger.core.state.lookups.freezes_by_contract import FreezesByContract
+from ledger.core.state.orders.words import WORDS, OrderWords
 from protocol.errors import MisuseError
 from protocol.limits import (
     CONTROL_NUMBERS_KEPT,
@@ -114,6 +116,7 @@ class RequestTable:
     carried_keys: LongColumn  # (c,) sorted `request_keys` of the carried freezes
     seat_slots: LongColumn  # (SEATS_MAX + 1,) slots of each seat: of its pages, and see `rolled`
     slots_max: int  # of the pages of the date; the carried freezes have theirs beside it
+    orders: OrderWords  # what is kept of those among the freezes that are orders of scheme A
     # Memory, and no part of the state.
     made_count: int = 0  # freezes that were put into this table
     by_contract: FreezesByContract = field(default_factory=FreezesByContract)
@@ -145,6 +148,7 @@ class RequestTable:
             carried_keys=keys,
             seat_slots=long_zeros(SEATS_MAX + 1),
             slots_max=slots_max,
+            orders=OrderWords.of_slots(0),
         )
 
     @property
@@ -269,6 +273,27 @@ class RequestTable:
         keys[~is_carried] = request_keys(dates, seats, (numbers << PAGE_BITS) + places)
         return keys
 
+    def keep_orders(self) -> None:
+        """There are columns for the words of orders from now on."""
+        if not self.orders.are_kept:
+            self.orders = OrderWords.of_slots(len(self.contract))
+
+    def are_open(self, slots: Positions | slice) -> Mask:
+        """(m,) which of the slots hold a freeze or order of which something may still come: of a freeze something
+        remains, of an order its state says so, for a sale freezes nothing.
+        """
+        remains: Mask = self.amount_fen[slots] != self.drawn_fen[slots] + self.released_fen[slots]
+        if not self.orders.are_kept:
+            return remains
+        return np.where(self.orders.are_orders(slots), self.orders.are_open(slots), remains)
+
+    def has_open_order(self, contract: int) -> bool:
+        """Whether something may still come of an order of a contract, by its index: nothing need be frozen for it."""
+        if not self.orders.are_kept:
+            return False
+        slots = np.flatnonzero(self.contract[: self.slots_used] == contract + 1)
+        return bool((self.orders.are_orders(slots) & self.orders.are_open(slots)).any())
+
     def due_fen(self, slots: Positions, complete: LongColumn) -> FenColumn:
         """(m,) what sets among the `complete` ones, by inner number, say was bought of each and nothing has drawn."""
         if not len(complete):
@@ -294,13 +319,15 @@ class RequestTable:
         table.seat_slots += np.bincount(key_seats(settled), minlength=len(table.seat_slots))
         moved = (MOVED_COLUMN,) if has_moved else ()
         for name in (*_COLUMNS, *(CLEARING_COLUMNS if has_clearing else ()), *moved):
-            old, new = getattr(self, name), getattr(table, name)
-            at = REQUEST_PAGE_RECORDS
-            for start, places in parts:
-                page = old[start : start + REQUEST_PAGE_RECORDS]
-                new[at : at + len(places)] = page if len(places) == len(page) else page.take(places)
-                at += len(places)
-            setattr(self, name, old[:0].copy())
+            _carry(getattr(self, name), getattr(table, name), parts)
+            setattr(self, name, getattr(self, name)[:0].copy())
+        if self.orders.are_kept:
+            table.keep_orders()
+            for name in WORDS:
+                _carry(getattr(self.orders, name), getattr(table.orders, name), parts)
+                setattr(self.orders, name, getattr(self.orders, name)[:0].copy())
+            if not table.orders.order_type.any():
+                table.orders = OrderWords.of_slots(0)
         return table
 
     def _kept_carried(self, kept_from: int) -> Iterator[_Part]:
@@ -310,7 +337,7 @@ class RequestTable:
         for place in range(0, count, REQUEST_PAGE_RECORDS):
             start = REQUEST_PAGE_RECORDS + place
             part = slice(start, start + min(REQUEST_PAGE_RECORDS, count - place))
-            kept = self.amount_fen[part] != self.drawn_fen[part] + self.released_fen[part]
+            kept = self.are_open(part)
             kept[max(0, kept_place - place) :] = True
             yield start, np.flatnonzero(kept).astype(np.int16)
 
@@ -336,6 +363,15 @@ class RequestTable:
             first_key = (trade_date << _DATE_SHIFT) + (seat << _NUMBER_BITS) + (page << PAGE_BITS)
             keys[here] = places.astype(np.int64) + first_key
         return keys
+
+
+def _carry(old: npt.NDArray[np.signedinteger], new: npt.NDArray[np.signedinteger], parts: list[_Part]) -> None:
+    """Put what a column has at the places of `parts` behind the null page of its successor."""
+    at = REQUEST_PAGE_RECORDS
+    for start, places in parts:
+        page = old[start : start + REQUEST_PAGE_RECORDS]
+        new[at : at + len(places)] = page if len(places) == len(page) else page.take(places)
+        at += len(places)
 
 
 def _first_page_slot(carried: int) -> int:

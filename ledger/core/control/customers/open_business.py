@@ -24,6 +24,8 @@ def has_open_items(book: Book, account: int) -> bool:
     if book.frozen_fen[account] or book.bought_fen[account] or book.sold_fen[account]:
         return True
     index = book.last_contract(account)
+    if index >= 0 and book.requests.has_open_order(index):
+        return True
     party = int(book.contract_facts[index]) >> PARTY_SHIFT
     return index >= 0 and (book.clearing.names(index, party) or bool(book.gated.of_contract(index, party)))
 

@@ -63,12 +63,12 @@ def _freezes(book: Book, index: int, first: int) -> tuple[int, list[OpenFreeze]]
     end."""
     requests, account = book.requests, int(book.account_of_contract[index])
     used = requests.slots_used
-    if not book.frozen_fen[account] or first >= used:
+    if first >= used or not (book.frozen_fen[account] or requests.orders.are_kept):
         return 0, []
     end = min(first + FREEZES_LOOKED_AT_MAX, used)
     slots = first + np.flatnonzero(requests.contract[first:end] == index + 1)
+    slots = slots[requests.are_open(slots)]
     remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
-    slots, remaining_fen = slots[remaining_fen > 0], remaining_fen[remaining_fen > 0]
     if len(slots) > QUERY_OPEN_FREEZES_MAX:
         end = int(slots[QUERY_OPEN_FREEZES_MAX])
         slots, remaining_fen = slots[:QUERY_OPEN_FREEZES_MAX], remaining_fen[:QUERY_OPEN_FREEZES_MAX]

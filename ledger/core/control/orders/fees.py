@@ -50,7 +50,9 @@ def apply_fees(book: Book, party: int, message: FeesMessage) -> int:
     stands = standing(fees.tables_for(said.charged), said.first_date)
     if stands is not None and stands.table == said.table:
         return stands.number
-    number = fees.put(said, message.notice, book.trade_date)
+    number = fees.put(
+        said, message.notice, book.trade_date, book.requests.orders.fee_tables_named(book.requests.slots_used)
+    )
     tell_fees(book, message, number)
     return number
 

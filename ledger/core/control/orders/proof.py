@@ -1,4 +1,4 @@
-"""What is always true of securities, and the check that stops the process when it is not.
+"""What is always true of securities and of orders, and the check that stops the process when it is not.
 
 Belongs here: statements about their state. Never here: refusals, statements about money (invariants). Everything raises
 InvariantBroken with the place.
@@ -9,7 +9,10 @@ import numpy as np
 from ledger.core.state.book import Book
 from ledger.core.state.columns import Mask
 from ledger.core.state.orders.securities import NEXT, OPEN
+from ledger.core.state.orders.words import WORDS
 from protocol.errors import InvariantBroken
+from rules.orders.reports import Side
+from rules.orders.states import OrderState
 
 
 def check_securities(book: Book) -> None:
@@ -24,6 +27,30 @@ def check_securities(book: Book) -> None:
     _demand(np.isin(dates[:, OPEN], (0, book.trade_date)), "limits of the open date", book)
     _demand((dates[:, NEXT] == 0) | (dates[:, NEXT] > book.trade_date), "limits of a later date", book)
     _demand(np.where(dates > 0, (low >= 1) & (low <= high), high == 0), "limits", book)
+
+
+def check_orders(book: Book) -> None:
+    """Of every order no more is traded and cancelled than was ordered; one that has ended has nothing open and nothing
+    remaining; its version and its fee table are known. What is no order has no words."""
+    requests, words = book.requests, book.requests.orders
+    if not words.are_kept:
+        return
+    used = slice(requests.slots_used)
+    is_order = words.are_orders(used)
+    for name in WORDS:
+        _demand(is_order | (getattr(words, name)[used] == 0), f"{name} of what is no order", book)
+    slots = np.flatnonzero(is_order)
+    quantity, traded, cancelled = words.quantity[slots], words.traded[slots], words.cancelled[slots]
+    open_quantity = quantity.astype(np.int64) - traded - cancelled
+    _demand((quantity > 0) & (traded >= 0) & (cancelled >= 0) & (open_quantity >= 0), "quantities of an order", book)
+    _demand((words.turnover[slots] > 0) == (traded > 0), "the turnover of an order", book)
+    _demand(np.isin(words.state[slots], list(OrderState)), "the state of an order", book)
+    has_ended = ~words.are_open(slots)
+    remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
+    _demand(~has_ended | ((open_quantity == 0) & (remaining_fen == 0)), "an order that has ended", book)
+    _demand((words.booked_fen[slots] == 0) | (words.side[slots] == Side.SELL), "what was booked of a buy", book)
+    _demand(np.isin(words.version[slots], book.orders.securities.numbers()), "the version of an order", book)
+    _demand(np.isin(words.fee_table[slots], list(book.orders.fees.tables)), "the fee table of an order", book)
 
 
 def _demand(holds: Mask, what: str, book: Book) -> None:

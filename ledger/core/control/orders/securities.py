@@ -96,7 +96,8 @@ def apply_security(book: Book, message: SecurityMessage) -> int:
     securities = book.orders.securities
     match message:
         case RegisterSecurities():
-            securities.put(((_named(each), terms_of(each)) for each in message.versions), book.trade_date)
+            of_orders = book.requests.orders.versions_named(book.requests.slots_used)
+            securities.put(((_named(each), terms_of(each)) for each in message.versions), book.trade_date, of_orders)
             return _told(book, message)
         case SetPrices():
             for each in message.prices:

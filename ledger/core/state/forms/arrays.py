@@ -22,6 +22,7 @@ from ledger.core.state.day.obligations import Obligations
 from ledger.core.state.feeds import Feeds, SeatAccepted, SignedFor
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
+from ledger.core.state.orders.words import WORDS
 from ledger.core.state.people.outlets import Outlets
 from ledger.core.state.people.permits import Permits
 from ledger.core.state.people.persons import Persons
@@ -92,6 +93,8 @@ def to_arrays(book: Book) -> NamedArrays:
     arrays["persons"], arrays["person_keys"], arrays["acts"] = book.persons.to_arrays()
     arrays.update({name: getattr(book, name) for name in (*_SEAT_COLUMNS, *_PARTY_COLUMNS)})
     arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in _REQUEST_COLUMNS})
+    if book.requests.orders.are_kept:
+        arrays.update({f"order_{name}": getattr(book.requests.orders, name)[slots] for name in WORDS})
     arrays.update({name: getattr(book.unsettled, name) for name in _UNPAID_COLUMNS})
     arrays.update(_clearing_arrays(book, slots, contracts))
     if book.gated.lanes:
@@ -273,4 +276,8 @@ def _requests(slots_max: int, arrays: NamedArrays) -> RequestTable:
     requests.seat_slots = arrays["seat_slots"].astype(np.int64)
     for name in _REQUEST_COLUMNS:
         getattr(requests, name)[: requests.slots_used] = arrays[f"request_{name}"]
+    if f"order_{WORDS[0]}" in arrays:
+        requests.keep_orders()
+        for name in WORDS:
+            getattr(requests.orders, name)[: requests.slots_used] = arrays[f"order_{name}"]
     return requests

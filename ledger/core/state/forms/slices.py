@@ -24,7 +24,8 @@ RING_SLICE_ITEMS, what of each freeze is, in slices of MOVED_SLICE_SLOTS, and tr
 REVERSED_SLICE_ITEMS. Once a security was registered there follow signed lists of them, what is kept of each in slices
 of SECURITY_SLICE_ITEMS, and versions in slices of VERSION_SLICE_ITEMS. Fee tables and notices of them follow in slices
 of FEE_SLICE_ITEMS. Once a trading password was set there follow all of them in slices of PASSWORD_SLICE_CONTRACTS and,
-channel by channel, until when who is signed on, in slices of SIGNED_ON_SLICE_CONTRACTS. No slice grows with the book.
+channel by channel, until when who is signed on, in slices of SIGNED_ON_SLICE_CONTRACTS. While words of orders are kept
+there follow those of each slot, in slices of ORDER_SLICE_SLOTS. No slice grows with the book.
 """
 
 import hashlib
@@ -35,10 +36,9 @@ import msgspec
 
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
 from ledger.core.state.forms.layouts import STATE_LAYOUT
+from ledger.core.state.forms.slices_of_orders import kinds_of_orders
 from ledger.core.state.forms.slices_of_sets import Columns, SliceKind, digest_of, kinds_of_clearing, kinds_of_gated
 from ledger.core.state.general_ledger import ALL
-from ledger.core.state.orders import sign_ons
-from ledger.core.state.orders.securities import COLUMNS, VERSION_COLUMNS
 from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
 
@@ -64,11 +64,6 @@ TRIES_SLICE_ITEMS = 2_048  # 64 KiB
 MOVED_SLICE_ACCOUNTS = 6_144  # 96 KiB
 MOVED_SLICE_SLOTS = 8_192  # 64 KiB
 REVERSED_SLICE_ITEMS = 512  # 44 KiB when all of them were tried as often as may be
-SECURITY_SLICE_ITEMS = 1_536  # 63 KiB
-VERSION_SLICE_ITEMS = 1_024  # 64 KiB
-FEE_SLICE_ITEMS = 256  # 55 KiB
-PASSWORD_SLICE_CONTRACTS = 1_024  # 60 KiB
-SIGNED_ON_SLICE_CONTRACTS = 8_192  # 64 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 assert MOVED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
@@ -105,13 +100,12 @@ def whole_state_digest(slice_digests: Sequence[bytes]) -> bytes:
 
 def _kinds(book: Book) -> list[SliceKind]:
     """The kinds of slices behind the first, in their order: how many there are, and the digest of one."""
-    null_page = REQUEST_PAGE_RECORDS  # has nothing to tell
     return [
         (-(-len(book.parties) // PARTY_SLICE_PARTIES), _party_digest),
         (-(-book.accounts_count // ACCOUNT_SLICE_ITEMS), _account_digest),
         (-(-book.contracts_count // CONTRACT_SLICE_ITEMS), _contract_digest),
         (book.unsettled.dates_used() * _ring_slices(book), _ring_digest),
-        ((book.requests.slots_used - null_page) // REQUEST_SLICE_SLOTS, _request_digest),
+        (_slots_told(book) // REQUEST_SLICE_SLOTS, _request_digest),
         (-(-len(book.unsettled.keys) // UNPAID_SLICE_KEYS), _unpaid_digest),
         (-(-len(book.general_ledger.balances_fen) // LEDGER_SLICE_BALANCES), _ledger_digest),
         (-(-len(book.outlets.numbers) // OUTLET_SLICE_ITEMS), _outlet_digest),
@@ -130,35 +124,22 @@ def _kinds(book: Book) -> list[SliceKind]:
         (-(-len(book.pushes.entries) // PUSH_SLICE_ITEMS), _push_digest),
         (-(-len(book.pushes.tries) // TRIES_SLICE_ITEMS), _tries_digest),
         *(_kinds_of_moved(book) if book.moved.is_used else ()),
-        (1 if book.orders.securities.given or book.orders.securities.lists else 0, _security_lists_digest),
-        (-(-len(book.orders.securities.code) // SECURITY_SLICE_ITEMS), _security_digest),
-        (-(-len(book.orders.securities.version_keys) // VERSION_SLICE_ITEMS), _version_digest),
-        (-(-len(book.orders.fees.tables) // FEE_SLICE_ITEMS), _fee_table_digest),
-        (-(-len(book.orders.fees.notices) // FEE_SLICE_ITEMS), _fee_notice_digest),
-        *(_kinds_of_sign_ons(book) if book.orders.sign_ons.is_used else ()),
+        *kinds_of_orders(book),
     ]
-
-
-def _kinds_of_sign_ons(book: Book) -> list[SliceKind]:
-    return [
-        (-(-book.contracts_count // PASSWORD_SLICE_CONTRACTS), _password_digest),
-        (len(book.orders.sign_ons.until_s) * _signed_on_slices(book), _signed_on_digest),
-    ]
-
-
-def _signed_on_slices(book: Book) -> int:
-    """Of one channel."""
-    return -(-book.contracts_count // SIGNED_ON_SLICE_CONTRACTS)
 
 
 def _kinds_of_moved(book: Book) -> list[SliceKind]:
-    slots = book.requests.slots_used - REQUEST_PAGE_RECORDS
     return [
         (-(-book.accounts_count // MOVED_SLICE_ACCOUNTS), _moved_digest),
         (len(book.moved.drawn_on) * _ring_slices(book), _moved_date_digest),
-        (slots // MOVED_SLICE_SLOTS, _moved_request_digest),
+        (_slots_told(book) // MOVED_SLICE_SLOTS, _moved_request_digest),
         (-(-len(book.moved.tries) // REVERSED_SLICE_ITEMS), _reversed_digest),
     ]
+
+
+def _slots_told(book: Book) -> int:
+    """Of the request table: its null page has nothing to tell."""
+    return book.requests.slots_used - REQUEST_PAGE_RECORDS
 
 
 def _ring_slices(book: Book) -> int:
@@ -339,41 +320,3 @@ def _moved_request_digest(book: Book, k: int) -> bytes:
 def _reversed_digest(book: Book, k: int) -> bytes:
     part = book.moved.sorted_tries()[k * REVERSED_SLICE_ITEMS : (k + 1) * REVERSED_SLICE_ITEMS]
     return hashlib.sha256(msgspec.msgpack.encode(part)).digest()
-
-
-def _security_lists_digest(book: Book, _k: int) -> bytes:
-    return hashlib.sha256(book.orders.securities.encoded_lists()).digest()
-
-
-def _security_digest(book: Book, k: int) -> bytes:
-    part = slice(k * SECURITY_SLICE_ITEMS, (k + 1) * SECURITY_SLICE_ITEMS)
-    return digest_of([getattr(book.orders.securities, name) for name in COLUMNS], part)
-
-
-def _version_digest(book: Book, k: int) -> bytes:
-    part = slice(k * VERSION_SLICE_ITEMS, (k + 1) * VERSION_SLICE_ITEMS)
-    return digest_of([getattr(book.orders.securities, name) for name in VERSION_COLUMNS], part)
-
-
-def _fee_table_digest(book: Book, k: int) -> bytes:
-    part = book.orders.fees.encoded_tables(k * FEE_SLICE_ITEMS, (k + 1) * FEE_SLICE_ITEMS)
-    return hashlib.sha256(part).digest()
-
-
-def _fee_notice_digest(book: Book, k: int) -> bytes:
-    part = book.orders.fees.encoded_notices(k * FEE_SLICE_ITEMS, (k + 1) * FEE_SLICE_ITEMS)
-    return hashlib.sha256(part).digest()
-
-
-def _password_digest(book: Book, k: int) -> bytes:
-    end = min((k + 1) * PASSWORD_SLICE_CONTRACTS, book.contracts_count)
-    columns = [getattr(book.orders.sign_ons, name) for name in sign_ons.COLUMNS]
-    return digest_of(columns, slice(k * PASSWORD_SLICE_CONTRACTS, end))
-
-
-def _signed_on_digest(book: Book, k: int) -> bytes:
-    place, part = divmod(k, _signed_on_slices(book))
-    channel = sorted(book.orders.sign_ons.until_s)[place]
-    end = min((part + 1) * SIGNED_ON_SLICE_CONTRACTS, book.contracts_count)
-    until_s = book.orders.sign_ons.until_s[channel][part * SIGNED_ON_SLICE_CONTRACTS : end]
-    return hashlib.sha256(channel.to_bytes(8, "little") + until_s.tobytes()).digest()

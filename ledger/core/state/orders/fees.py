@@ -4,6 +4,7 @@ Belongs here: both by number, which tables are for what. Never here: which one a
 (rules.orders.fee_tables), who sets one (ledger.core.control.orders.fees).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import msgspec
@@ -69,11 +70,14 @@ class Fees:
         """Those for an order on a side of a broker's kind of security, of any date."""
         return [self.tables[number].dated for number in self.numbers_for.get(charged, ())]
 
-    def put(self, said: Announced, notice: int, open_date: int) -> int:
-        """Another table; those that it replaces for good give way. Returns its number."""
+    def put(self, said: Announced, notice: int, open_date: int, of_orders: Collection[int] = frozenset()) -> int:
+        """Another table; those that it replaces for good give way, unless its number is one `of_orders` that are kept.
+        Returns its number."""
         self.given += 1
         self._enter(entry_of(self.given, said, notice))
         for gone in replaced_for_good(self.tables_for(said.charged), open_date):
+            if gone.number in of_orders:
+                continue
             del self.tables[gone.number]
             self.numbers_for[said.charged].remove(gone.number)
         return self.given

@@ -8,7 +8,7 @@ that those of one stand together. The columns are as long as there are securitie
 anew, setting limits does not.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -101,8 +101,11 @@ class Securities:
         dates, limits = self.limit_dates[row].tolist(), self.limits[row].tolist()
         return {date: Limits(*each) for date, each in zip(dates, limits, strict=True) if date}
 
-    def put(self, lines: Iterable[tuple[Named, Terms]], open_date: int) -> None:
-        """Each is a new version of its security, but where it says what stands. What is replaced for good gives way."""
+    def put(
+        self, lines: Iterable[tuple[Named, Terms]], open_date: int, of_orders: Collection[int] = frozenset()
+    ) -> None:
+        """Each is a new version of its security, but where it says what stands. What is replaced for good gives way,
+        unless its number is one `of_orders` that are kept."""
         found: dict[int, list[Version]] = {}
         for named, terms in lines:
             row = self._rows.setdefault(named, len(self._rows))
@@ -113,7 +116,7 @@ class Securities:
             versions.append(Version(self.given, terms))
             self.made.append((row, versions[-1]))
         self._lengthen()
-        self._set_versions({row: _left(versions, open_date) for row, versions in found.items()})
+        self._set_versions({row: _left(versions, open_date, of_orders) for row, versions in found.items()})
 
     def set_limits(self, row: int, trade_date: int, limits: Limits, open_date: int) -> None:
         """These are the limits of a security on the open date, or on a later one in place of another later one."""
@@ -132,6 +135,10 @@ class Securities:
     def rows_and_days(self) -> tuple[LongColumn, LongColumn]:
         """(m,) security and first day of each version, as the table is sorted by them."""
         return self.version_keys >> _ROW_SHIFT, self.version_keys >> _DAY_SHIFT & _DAY_MASK
+
+    def numbers(self) -> LongColumn:
+        """(m,) number of each version, as the table is sorted."""
+        return self.version_keys & _NUMBER_MASK
 
     def first_days(self) -> LongColumn:
         """(m,) first day of each version, as it says itself."""
@@ -190,8 +197,8 @@ class Securities:
         self.version_facts = np.insert(self.version_facts, places, [facts for _, facts in rows], axis=0)
 
 
-def _left(versions: list[Version], open_date: int) -> list[Version]:
-    gone = {each.number for each in replaced_for_good(versions, open_date)}
+def _left(versions: list[Version], open_date: int, of_orders: Collection[int]) -> list[Version]:
+    gone = {each.number for each in replaced_for_good(versions, open_date)} - set(of_orders)
     return [each for each in versions if each.number not in gone]
 
 

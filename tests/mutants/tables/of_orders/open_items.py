@@ -36,7 +36,7 @@ OF_OPEN_ITEMS: list[Mutant] = [
             ),
             (
                 "closed freezes are listed",
-                "slots, remaining_fen = slots[remaining_fen > 0], remaining_fen[remaining_fen > 0]",
+                "slots = slots[requests.are_open(slots)]",
                 "pass",
                 "a broker looks for orders that are long done",
                 f"{OPEN_ITEMS}::test_what_is_told_is_what_is_refused",

@@ -26,8 +26,8 @@ _READ: list[Row] = [
 _AT_HAND: list[Row] = [
     (
         "held ones are ended",
-        "are_so: Mask = (remaining_fen > 0) & ~is_held",
-        "are_so: Mask = remaining_fen > 0",
+        "are_so: Mask = requests.are_open(slots) & ~is_held",
+        "are_so: Mask = requests.are_open(slots)",
         "a subscription loses its money before its allotment",
         LEFT_OPEN,
     ),

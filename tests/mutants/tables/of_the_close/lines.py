@@ -238,8 +238,8 @@ LOOKED_UP = [
     Mutant(
         "a held order of two sets that count",
         _WAITING,
-        "((remaining_fen > 0) & ~np.isin(named_by, counting))",
-        "(remaining_fen > 0)",
+        "(requests.are_open(slot) & ~np.isin(named_by, counting))",
+        "requests.are_open(slot)",
         "one set is published with what another one closes",
         (f"{ALLOTTED}::test_two_sets_never_name_it_both",),
     ),
