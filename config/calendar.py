@@ -13,6 +13,7 @@ import msgspec
 from config.kit.exit_codes import ConfigFault
 
 _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
+_PHASE = re.compile(rf"{_CLOCK_TIME.pattern}-{_CLOCK_TIME.pattern} (orders|cancels|orders cancels)")
 
 
 class Calendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -31,6 +32,8 @@ class Calendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     late_from: str
     first_due: str
     last_due: str
+    phases_shanghai: tuple[str, ...]
+    phases_shenzhen: tuple[str, ...]
     backup_first: bool
 
     @property
@@ -66,6 +69,14 @@ def contradictions_of_days(calendar: Calendar) -> list[tuple[str, str]]:
         found.append(("calendar", "pay_from, late_from, first_due and last_due must follow one another"))
     if list(of_trading.values()) != sorted(set(of_trading.values())):
         found.append(("calendar", "open_from, sign_off and sets_due must follow one another"))
+    for key in ("phases_shanghai", "phases_shenzhen"):
+        phases = getattr(calendar, key)
+        wrong = [phase for phase in phases if not _PHASE.fullmatch(phase)]
+        moments = [moment for phase in phases for moment in phase.split(" ")[0].split("-")]
+        if wrong:
+            found.append((f"calendar.{key}", f"{wrong[0]} is no phase such as 09:30:00-11:30:00 orders cancels"))
+        elif moments != sorted(moments):
+            found.append((f"calendar.{key}", "phases must follow one another"))
     if calendar.is_kept:
         try:
             calendar.time_zone()

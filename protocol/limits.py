@@ -37,6 +37,7 @@ CREDIT_RECORDS_MAX = 262_144
 PARTIES_MAX = 1_024
 SEATS_MAX = 1_024
 CHANNELS_MAX = 16  # by which customers order: who is signed on is kept by contract and channel, eight bytes each
+PHASES_MAX = 16  # of a market on a date: two calls, two sessions, and breaks that an exchange makes
 FEE_RATE_MAX = 100_000_000  # billionths, of turnover or par: no fee is a tenth of what is traded
 FEE_UNIT_MAX = 1_000_000_000  # billionths of a yuan for a unit
 FEE_BOUND_FEN_MAX = 2**30  # of what is flat, least and most of a fee: 10.7 million yuan

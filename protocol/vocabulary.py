@@ -293,6 +293,7 @@ class FeedKind(IntEnum):
     CASE = 8  # something is made good by the broker
     PAYMENT = 9  # something of what is owed was paid, lent or is overdue
     FEES = 10  # what is charged of orders through the bank
+    PHASES = 11  # of a market on the open date, which are others now
 
 
 class ObligationState(IntEnum):

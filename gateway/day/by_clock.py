@@ -125,7 +125,8 @@ class DayByClock:
         following = self._plan(plan.next_trade_date)
         if following is None or not await self._may_leave(date.trade_date):
             return False
-        return await self._take("open", self._desk.open_date(following.trade_date, following.due_times()))
+        opening = self._desk.open_date(following.trade_date, following.due_times(), following.phases)
+        return await self._take("open", opening)
 
     async def _may_leave(self, trade_date: int) -> bool:
         """Whether the bank was told of a backup of the open date, where the next one waits for that."""

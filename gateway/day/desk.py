@@ -32,6 +32,7 @@ from protocol.messages.day.steps import (
     TellDayEnd,
     Window,
 )
+from protocol.messages.orders.phases import SetPhases
 from protocol.messages.queries import Difference, totals_digest
 from protocol.records import RECORD
 from protocol.trade_dates import trade_day
@@ -74,8 +75,11 @@ class DayDesk:
         self.told(f"{trade_date} is signed off")
         return trade_date, outcome.sequence
 
-    async def open_date(self, trade_date: int, windows: list[Window]) -> None:
-        """Close the open trade date and open the next one with its due times. Raises StepRefused."""
+    async def open_date(self, trade_date: int, windows: list[Window], phases: Sequence[SetPhases] = ()) -> None:
+        """Tell the phases of the markets on the next trade date, close the open one and open that with its due times.
+        Raises StepRefused."""
+        for each in phases:
+            await self._must(f"the phases of market {each.market}", trade_date, each)
         await self._must("the roll", trade_date, OpenTradeDate(trade_date, windows))
         self.told(f"{trade_date} is open")
 

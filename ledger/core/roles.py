@@ -45,6 +45,7 @@ from protocol.messages.day.steps import (
 )
 from protocol.messages.feeds import Notice, Object, Receipt
 from protocol.messages.orders.fees import NotifyFees, SetFees
+from protocol.messages.orders.phases import SetPhases
 from protocol.messages.orders.securities import RegisterSecurities, ResumeSecurity, SetPrices, SuspendSecurity
 from protocol.messages.orders.signing_on import EndSignOn, ReportPasswordLoss, SetVerifier
 from protocol.messages.outlets import RegisterOutlets
@@ -70,6 +71,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
         {
             *(OpenTradeDate, SignOff, Mark, Tell, Reconcile, TellCorrections, Publish, BeginSettle),
             *(EndSettlement, ConfirmRoll, Act, CompleteSet, WithdrawSet, TellDayEnd, Due, Pay),
+            SetPhases,
         }
     ),
     SeatRole.SAVINGS_DESK: frozenset({Restrain, LiftRestraint, ExtendRestraint, ChangeAccount, Fund}),

@@ -74,6 +74,7 @@ VIEWS = (
     "bank_as_of",
     "bank_parties",
     "bank_channel_seats",
+    "bank_market_phases",
     "bank_fee_tables",
     "bank_fee_notices",
     "bank_passwords",

@@ -51,6 +51,7 @@ from .moved import ReverseAct
 from .orders import SetFeesAct, fees_made_of
 from .parties import ChangeModeAct, OfBrokers, ResumeBrokerAct, SetSchemeAct, StopBrokerAct, TerminateBrokerAct
 from .passwords import PasswordAct, ResetPasswordAct, UnlockPasswordAct
+from .phases import SetPhasesAct, phases_made_of
 from .restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from .savings import SavingsInterestAct
 from .securities import SecuritiesAct
@@ -153,6 +154,7 @@ AnyAct = (
     | EndKeyAct
     | OfBrokers
     | SetFeesAct
+    | SetPhasesAct
     | RestrainAct
     | LiftRestraintAct
     | ExtendRestraintAct
@@ -222,6 +224,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     ChangeModeAct: ActKind(Right.BROKERS, 2, Concerns.BANK),
     SetSchemeAct: ActKind(Right.BROKERS, 2, Concerns.BANK),
     SetFeesAct: ActKind(Right.ORDERS, 2, Concerns.BANK),
+    SetPhasesAct: ActKind(Right.DAY, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     RestrainAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     LiftRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     ExtendRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
@@ -314,6 +317,8 @@ def made_of(act: AnyAct) -> Made:
             return SetScheme(party, int(Scheme[scheme]))
         case SetFeesAct():
             return fees_made_of(act)
+        case SetPhasesAct():
+            return phases_made_of(act)
         case RestrainAct(account_no=account_no, amount_fen=amount_fen, kind=kind, holds_until_s=until_s):
             return Restrain(account_no, amount_fen, RestraintKind[kind], act.authority, act.document, until_s)
         case LiftRestraintAct(restraint_no=restraint_no, amount_fen=amount_fen):
@@ -356,6 +361,6 @@ def _is_consistent(act: AnyAct) -> bool:
     """Whether what no single field can say holds."""
     if isinstance(act, RegisterPersonAct | ChangePersonAct):
         return act.rights == sorted(set(act.rights))
-    if isinstance(act, AdoptSetAct):
+    if isinstance(act, AdoptSetAct | SetPhasesAct):
         return act.is_whole
     return True

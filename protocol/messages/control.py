@@ -37,6 +37,7 @@ from .fields import (
     TradeDate,
 )
 from .orders.fees import FeesMessage
+from .orders.phases import SetPhases
 from .orders.securities import SecurityMessage
 from .orders.signing_on import SigningMessage
 from .outlets import OutletMessage
@@ -192,6 +193,7 @@ ControlMessage = (
     | SecurityMessage
     | FeesMessage
     | SigningMessage
+    | SetPhases
     | PersonMessage
     | RestraintMessage
     | OpenTradeDate

@@ -26,6 +26,7 @@ from .base import Message
 from .day.steps import Seconds
 from .fields import Count, Digest, Fen, Number, SumFen, TradeDate
 from .orders.fees import FeesSet
+from .orders.phases import PhasesChanged
 
 CLASSES = 4  # of differences
 COUNTED_KINDS = 4  # of records, FREEZE first
@@ -200,6 +201,7 @@ FeedContent = (
     | CaseTold
     | PaymentTold
     | FeesSet
+    | PhasesChanged
 )
 
 CONTENTS: dict[FeedKind, type[FeedContent]] = {
@@ -213,6 +215,7 @@ CONTENTS: dict[FeedKind, type[FeedContent]] = {
     FeedKind.CASE: CaseTold,
     FeedKind.PAYMENT: PaymentTold,
     FeedKind.FEES: FeesSet,
+    FeedKind.PHASES: PhasesChanged,
 }
 SIGNED_FOR = frozenset({FeedKind.SET_COMPARED, FeedKind.OBLIGATION, FeedKind.FEES})
 """Kinds of which a Receipt is taken."""

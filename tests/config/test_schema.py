@@ -92,6 +92,14 @@ def test_what_is_shown_reads_back_to_the_same(tmp_path: Path, text: str) -> None
             "calendar: pay_from, late_from, first_due and last_due must follow one another",
         ),
         (
+            '[calendar]\nphases_shanghai = ["09:30:00-11:30:00 sales"]',
+            "calendar.phases_shanghai: 09:30:00-11:30:00 sales is no phase such as 09:30:00-11:30:00 orders cancels",
+        ),
+        (
+            '[calendar]\nphases_shenzhen = ["13:00:00-15:00:00 orders", "09:30:00-11:30:00 orders"]',
+            "calendar.phases_shenzhen: phases must follow one another",
+        ),
+        (
             '[calendar]\nexchanges = ["XSHG"]\nzone = "Asia/Peking"',
             "calendar.zone: Asia/Peking is no time zone known here, such as Asia/Shanghai",
         ),

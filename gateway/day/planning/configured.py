@@ -12,7 +12,8 @@ from config.kit.exit_codes import ConfigFault
 from config.schema import Config
 from gateway.day.planning.calendars import Library, days_from
 from gateway.day.planning.overrides import NO_OVERRIDES, Overrides, read_overrides
-from gateway.day.planning.plan import REMEDY, Days, Plan, Times, plan_of
+from gateway.day.planning.plan import REMEDY, DayPhase, Days, Plan, Times, plan_of
+from protocol.vocabulary import Market
 
 TIMES = ("open_from", "sign_off", "sets_due", "pay_from", "late_from", "first_due", "last_due")
 
@@ -20,7 +21,16 @@ TIMES = ("open_from", "sign_off", "sets_due", "pay_from", "late_from", "first_du
 def times_of(config: Config) -> Times:
     """The bank's times of a day, as configured."""
     calendar = config.calendar
-    return Times(calendar.time_zone(), *(time_of_day.fromisoformat(getattr(calendar, name)) for name in TIMES))
+    times = {name: time_of_day.fromisoformat(getattr(calendar, name)) for name in TIMES}
+    told = ((Market.XSHG, calendar.phases_shanghai), (Market.XSHE, calendar.phases_shenzhen))
+    phases = tuple((market, tuple(map(_phase, each))) for market, each in told if each)
+    return Times(calendar.time_zone(), **times, phases=phases)
+
+
+def _phase(text: str) -> DayPhase:
+    moments, _, taken = text.partition(" ")
+    first, until = map(time_of_day.fromisoformat, moments.split("-"))
+    return DayPhase(first, until, "orders" in taken.split(), "cancels" in taken.split())
 
 
 def overrides_of(config: Config) -> Overrides:

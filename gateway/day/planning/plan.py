@@ -7,11 +7,14 @@ Never here: which days those are (calendars), what happens in a window, today's 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
+from typing import NamedTuple
 
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from protocol.limits import OBJECTION_WINDOWS, TERMINATION_WINDOWS, TRADE_DATE_AHEAD_DAYS_MAX, WINDOWS_PER_DATE
 from protocol.messages.day.steps import Window as DueTimes
+from protocol.messages.orders.phases import MarketPhase, SetPhases
 from protocol.trade_dates import trade_day
+from protocol.vocabulary import Market
 
 WINDOWS = WINDOWS_PER_DATE  # the day of the next trade date, and the bank's seven working days behind it
 DAY_END = time(23, 59, 59)
@@ -30,6 +33,15 @@ class Days:
     bank_days: tuple[int, ...]
 
 
+class DayPhase(NamedTuple):
+    """A phase of a market, by the clock: its first second, the one behind its last, what is taken in it."""
+
+    first: time
+    until: time
+    orders: bool
+    cancels: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
     """The bank's times of a day, by the clock of `zone`."""
@@ -42,11 +54,20 @@ class Times:
     late_from: time
     first_due: time
     last_due: time
+    phases: tuple[tuple[Market, tuple[DayPhase, ...]], ...] = ()  # of those markets of which any are known
 
     def on(self, day: int, at: time) -> int:
         """A time of the day yyyymmdd, in whole UTC seconds since 1970."""
         local = datetime.combine(date(day // 10_000, day // 100 % 100, day % 100), at, self.zone)
         return int(local.timestamp())
+
+    def phases_on(self, trade_date: int) -> tuple[SetPhases, ...]:
+        """The phases of each market on a date, as the bank is told them."""
+        return tuple(SetPhases(trade_date, int(market), self._told(trade_date, each)) for market, each in self.phases)
+
+    def _told(self, trade_date: int, phases: tuple[DayPhase, ...]) -> list[MarketPhase]:
+        moments = ((self.on(trade_date, each.first), self.on(trade_date, each.until)) for each in phases)
+        return [MarketPhase(*both, each.orders, each.cancels) for both, each in zip(moments, phases, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +96,7 @@ class Plan:
     next_trade_date: int
     open_next_s: int
     windows: tuple[Window, ...]
+    phases: tuple[SetPhases, ...] = ()
 
     def due_times(self) -> list[DueTimes]:
         """The windows as the bank is told them."""
@@ -124,6 +146,7 @@ def plan_of(trade_date: int, days: Days, times: Times) -> Plan:
         next_date,
         times.on(next_date, times.open_from),
         windows,
+        times.phases_on(trade_date),
     )
 
 

@@ -30,6 +30,7 @@ from protocol.messages.feeds import (
 )
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.orders.fees import FeesSet, SetFees
+from protocol.messages.orders.phases import PhasesChanged
 from protocol.records import OutcomeArray
 from protocol.vocabulary import BANK_PARTY, FeedKind, RecordKind, Role
 
@@ -150,6 +151,12 @@ def tell_fees(book: Book, message: SetFees, number: int) -> None:
         notice=message.notice,
     )
     book.feeds.tell_to_sign(message.party, FeedKind.FEES, book.trade_date, content)
+
+
+def tell_phases(book: Book, market: int, last_s: int) -> None:
+    """Each broker hears that a market takes orders on the open date in other phases."""
+    for party in _brokers(book):
+        book.feeds.tell(party, FeedKind.PHASES, book.trade_date, 0, PhasesChanged(market, last_s))
 
 
 def count_accepted(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:

@@ -18,7 +18,7 @@ from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import catch_up, corrections, dates, lanes
 from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
-from ledger.core.control.orders import fees, securities, signing_on
+from ledger.core.control.orders import fees, phases, securities, signing_on
 from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
 from ledger.core.state.day.due_times import seconds_of
@@ -66,6 +66,7 @@ from protocol.messages.day.paying import PayingMessage
 from protocol.messages.day.steps import AnnounceSet, DayMessage, TellCorrections
 from protocol.messages.feeds import FeedMessage
 from protocol.messages.orders.fees import FeesMessage
+from protocol.messages.orders.phases import SetPhases
 from protocol.messages.orders.securities import RegisterSecurities, SecurityMessage, SetPrices
 from protocol.messages.orders.signing_on import SigningMessage
 from protocol.messages.outlets import RegisterOutlets
@@ -86,6 +87,7 @@ OfPage = (
     | FeesMessage
     | SigningMessage
     | PasswordAct
+    | SetPhases
 )
 
 
@@ -146,6 +148,8 @@ def to_catch_up(book: Book, sender: Sender, message: ControlMessage | None, deci
 def _needs_act(book: Book, message: ControlMessage) -> bool:
     if isinstance(message, RegisterSecurities | SetPrices):
         return securities.needs_act(message)
+    if isinstance(message, SetPhases):
+        return phases.needs_act(book, message)
     return type(message) in NEEDS_ACT or (isinstance(message, RegisterOutlets) and outlets.moves_any(book, message))
 
 
@@ -169,6 +173,8 @@ def _judge_of_page(book: Book, sender: Sender, message: OfPage, decided_at_ns: i
         return fees.judge_fees(book, sender.party, message)
     if isinstance(message, SigningMessage | PasswordAct):
         return signing_on.judge_signing(book, sender.seat, message, decided_at_ns)
+    if isinstance(message, SetPhases):
+        return phases.judge_phases(book, message)
     return pushes.judge_push(book, sender.party, sender.seat, message)
 
 
@@ -256,6 +262,8 @@ def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
         return securities.is_impossible(message)
     if isinstance(message, FeesMessage):
         return fees.is_impossible(message)
+    if isinstance(message, SetPhases):
+        return phases.is_impossible(message)
     if isinstance(message, OpenTradeDate):
         windows = seconds_of(message.windows)
         return not is_trade_date(message.trade_date) or not are_due_times(message.trade_date, windows)
@@ -352,6 +360,8 @@ def _apply_of_page(book: Book, sender: Sender, message: OfPage, decided_at_ns: i
         securities.permit_list(book, message)
     elif isinstance(message, SigningMessage | PasswordAct):
         signing_on.apply_signing(book, sender.seat, message)
+    elif isinstance(message, SetPhases):
+        phases.apply_phases(book, message)
     elif isinstance(message, PayingMessage):
         paying.apply_paying(book, message, decided_at_ns)
     elif isinstance(message, ClearingAct):

@@ -29,6 +29,7 @@ from ledger.follower.projection.day.obligations import ObligationsOfBatch
 from ledger.follower.projection.day.settled import SettledOfBatch
 from ledger.follower.projection.feeds import FeedsOfBatch
 from ledger.follower.projection.orders.fees import FeesOfBatch
+from ledger.follower.projection.orders.phases import PhasesOfBatch
 from ledger.follower.projection.orders.securities import SecuritiesOfBatch
 from ledger.follower.projection.passwords import PasswordsOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
@@ -99,6 +100,7 @@ class Batch:
         self.obligations = ObligationsOfBatch(book)
         self.day_ends = DayEndsOfBatch()
         self.fees = FeesOfBatch()
+        self.phases = PhasesOfBatch()
         self.clearing_accounts = ClearingAccountsOfBatch(book)
         self.interest = InterestOfBatch()
         self.securities = SecuritiesOfBatch(book)
@@ -163,6 +165,7 @@ class Batch:
             self.moved.take(told, row)
             self.day_ends.take(told, row)
             self.fees.take(told, made, row)
+            self.phases.take(made, row)
             self.held_orders.take(told, row)
             self.securities.take(told, row)
             self.interest.take(made)

@@ -40,6 +40,7 @@ from ledger.follower.projection.day.lane_tables import write_lanes
 from ledger.follower.projection.day.obligations import write_obligations
 from ledger.follower.projection.feeds import write_feeds
 from ledger.follower.projection.orders.fees import write_fees
+from ledger.follower.projection.orders.phases import write_phases
 from ledger.follower.projection.orders.securities import write_securities
 from ledger.follower.projection.pace import Pace
 from ledger.follower.projection.passwords import write_passwords
@@ -210,6 +211,7 @@ class ReadModel:
                 await write_held_orders(self._connection, batch.held_orders)
                 await write_day_ends(self._connection, batch.day_ends)
                 await write_fees(self._connection, batch.fees)
+                await write_phases(self._connection, batch.phases)
                 await write_clearing_accounts(self._connection, batch.clearing_accounts, after.sequence)
                 if batch.interest.changed or self._days != days_of(book):
                     await write_interest(self._connection, book, after.sequence, pace)

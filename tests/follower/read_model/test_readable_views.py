@@ -55,7 +55,7 @@ pytestmark = pytest.mark.postgres
 
 THIRD_DATE = 20_260_107
 OF_OTHERS = (
-    *("bank_channel_seats", "bank_fee_tables", "bank_fee_notices"),
+    *("bank_channel_seats", "bank_fee_tables", "bank_fee_notices", "bank_market_phases"),
     *("bank_passwords", "bank_sign_ons"),
     *("bank_owed_to_customers", "bank_held_orders", "bank_savings_interest"),
 )

@@ -3,6 +3,8 @@
 Never here: why a step is refused, what goes on beside the steps (test_by_clock_beside).
 """
 
+from dataclasses import replace
+from datetime import time
 from itertools import pairwise
 
 import pytest
@@ -11,13 +13,17 @@ import trio
 from config.kit.exit_codes import ConfigFault
 from gateway.day.by_clock import COMPARED_AGAIN_S
 from gateway.day.figures import LaneName, named, registry_of
-from gateway.day.planning.plan import Plan
+from gateway.day.planning.calendars import days_from
+from gateway.day.planning.overrides import NO_OVERRIDES
+from gateway.day.planning.plan import DayPhase, Plan, plan_of
 from protocol.client import Outcome
 from protocol.codes import ReplyCode
 from protocol.messages.control import ControlMessage
 from protocol.messages.day.steps import SignOff, SignOn, Tell, WithdrawSet
-from protocol.vocabulary import DatePhase, LaneState
+from protocol.vocabulary import DatePhase, LaneState, Market
+from tests.gateway.day import bank_by_clock
 from tests.gateway.day.bank_by_clock import AGREED, BEGUN, NS_PER_S, PUBLISHED, SETTLED, SIGNED_OFF, Bank, Killed, at
+from tests.gateway.day.planning.year_2026 import SHANGHAI, library
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -258,3 +264,20 @@ def test_figures_are_told_to_prometheus_and_to_whoever_asks() -> None:
     assert (facts["lanes open"], facts["sets late"]) == (2, 2)
     values = {sample.name: sample.value for family in registry_of(bank.figures).collect() for sample in family.samples}
     assert (values["yzt_day_desk_sets_late"], values["yzt_day_desk_goes_on"]) == (2.0, 1.0)
+
+
+def test_the_phases_of_the_next_date_are_told_before_it_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """09:30 to 11:30 in Shanghai on each trade date."""
+    morning = DayPhase(time(9, 30), time(11, 30), orders=True, cancels=True)
+    times = replace(SHANGHAI, phases=((Market.XSHG, (morning,)),))
+
+    def with_phases(trade_date: int) -> Plan:
+        return plan_of(trade_date, days_from(trade_date, ("XSHG",), NO_OVERRIDES, library), times)
+
+    monkeypatch.setattr(bank_by_clock, "plan_in_2026", with_phases)
+    bank = Bank()
+    bank.round(MONDAY, "15:30")
+
+    assert bank.round(TUESDAY, "08:30")[:2] == ["SetPhases ACCEPTED", "OpenTradeDate ACCEPTED"]
+    seconds = (at(TUESDAY, "09:30"), at(TUESDAY, "11:30"))
+    assert bank.desk.book.orders.phases.of == {(TUESDAY, Market.XSHG): [(*seconds, True, True)]}

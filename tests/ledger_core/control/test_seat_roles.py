@@ -100,6 +100,7 @@ from tests.ledger_core.desk import (
 )
 from tests.ledger_core.lines.words import agree, announce, event, refund, send_whole
 from tests.people import ANN, BEN, Office, new_person, signed
+from tests.phases import morning
 from tests.securities import limits, priced, registered, share
 
 SEAT_OF = {SeatRole.BROKER: SEAT, SeatRole.CHANNEL: CHANNEL_SEAT, **{role: seat for seat, role in SEAT_ROLES.items()}}
@@ -146,6 +147,7 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "RegisterChannelSeat": (RegisterChannelSeat(40, CHANNEL, 1, OTHER_BROKER), {SeatRole.MASTER_DATA}),
     "NotifyFees": (notified(TUESDAY), {SeatRole.BROKER}),
     "SetFees": (fees_set(BROKER, TUESDAY), {SeatRole.MASTER_DATA}),
+    "SetPhases": (morning(WEDNESDAY), {SeatRole.DAY_DESK}),
     "SetScheme": (SetScheme(OTHER_BROKER, Scheme.B), {SeatRole.MASTER_DATA}),
     "RegisterSeat": (RegisterSeat(40, BROKER, SeatRole.BROKER), {SeatRole.MASTER_DATA}),
     "RegisterOutlets": (RegisterOutlets(outlets_above()), {SeatRole.MASTER_DATA}),

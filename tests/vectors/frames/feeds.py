@@ -31,6 +31,7 @@ from protocol.messages.feeds import (
 )
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.orders.fees import FeesSet
+from protocol.messages.orders.phases import PhasesChanged
 from protocol.messages.session import Heartbeat
 from protocol.vocabulary import FeedKind, FrameKind
 from tests.fees import COMMISSION, NONE, SHARES_BOUGHT, TRANSFER, notified
@@ -61,12 +62,13 @@ SAID: tuple[tuple[FeedKind, int, FeedContent], ...] = (
     (FeedKind.CASE, contract_no_from_index(1), CaseTold(1, 7, 5_000, 2**40)),
     (FeedKind.SET_WITHDRAWN, 0, SetWithdrawn(1, True, 1, sum_from_fen(5_000 + 2**40))),
     (FeedKind.FEES, 0, FeesSet(3, *SHARES_BOUGHT, TRADE_DATE, COMMISSION, NONE, TRANSFER, NONE, NONE, 7)),
+    (FeedKind.PHASES, 0, PhasesChanged(1, 1_789_959_599)),
 )
 ENTRIES = [
     FeedEntry(place, 123_450 + place, DECIDED_AT_NS, int(kind), TRADE_DATE, contract_no, encode(content))
     for place, (kind, contract_no, content) in enumerate(SAID, start=1)
 ]
-NEWER = FeedEntry(10, 123_460, DECIDED_AT_NS, 200, TRADE_DATE, 0, b"\xc1")
+NEWER = FeedEntry(11, 123_461, DECIDED_AT_NS, 200, TRADE_DATE, 0, b"\xc1")
 DIGESTS = [NO_ENTRY]
 for entry in ENTRIES:
     DIGESTS.append(chained(DIGESTS[-1], entry))
@@ -107,18 +109,18 @@ def owed_entries(now_s: int) -> tuple[list[FeedEntry], list[bytes]]:
 
 
 def of(partner: Voice, bank: Voice) -> Iterator[Vector]:
-    """A feed of nine entries, and one of a kind that is in no list yet."""
+    """A feed of ten entries, and one of a kind that is in no list yet."""
     wants = Heartbeat(47, False, 1)
     yield partner.message("heartbeat_feed", "wants its feed from position 1 on", FrameKind.HEARTBEAT, wants)
-    page = FeedPage(1, 11, NO_ENTRY, ENTRIES)
-    yield bank.message("feed", "entries 1 to 9, of each kind; there is a tenth", FrameKind.FEED, page)
-    newer = FeedPage(10, 11, DIGESTS[9], [NEWER])
+    page = FeedPage(1, 12, NO_ENTRY, ENTRIES)
+    yield bank.message("feed", "entries 1 to 10, of each kind; there is an eleventh", FrameKind.FEED, page)
+    newer = FeedPage(11, 12, DIGESTS[10], [NEWER])
     yield bank.message("feed_newer_kind", "a kind that is in no list yet", FrameKind.FEED, newer)
     yield partner.message("query_feed", "from position 4 on", FrameKind.QUERY, FeedQuery(4), 12)
-    found = FeedPage(4, 11, DIGESTS[3], ENTRIES[3:])
-    yield bank.message("answer_feed", "entries 4 to 9", FrameKind.ANSWER, found, 12)
-    yield partner.message("query_feed_end", "from position 11 on", FrameKind.QUERY, FeedQuery(11), 13)
-    nothing = FeedPage(11, 11, NO_ENTRY, [])
+    found = FeedPage(4, 12, DIGESTS[3], ENTRIES[3:])
+    yield bank.message("answer_feed", "entries 4 to 10", FrameKind.ANSWER, found, 12)
+    yield partner.message("query_feed_end", "from position 12 on", FrameKind.QUERY, FeedQuery(12), 13)
+    nothing = FeedPage(12, 12, NO_ENTRY, [])
     yield bank.message("answer_feed_end", "there is no more", FrameKind.ANSWER, nothing, 13)
     said = (
         ("notify_fees", notified(20_260_918), ReplyCode.FEES_LATE),

@@ -40,6 +40,7 @@ from protocol.messages.customers.accounts import (
 )
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
 from protocol.messages.day.steps import SignOff, Window
+from protocol.messages.orders.phases import MarketPhase, SetPhases
 from protocol.messages.orders.signing_on import ReportPasswordLoss
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.queries import (
@@ -249,6 +250,7 @@ def of_bank_seat() -> Iterator[Vector]:
         ("change_mode", ChangeMode(2, Mode.TRANSFER)),
         ("set_scheme", SetScheme(2, Scheme.A)),
         ("set_fees", fees_set(2, TRADE_DATE, notice=7)),
+        ("set_phases", SetPhases(TRADE_DATE, 1, [MarketPhase(1_789_952_400, 1_789_959_600, True, True)])),
         ("sign_off", SignOff(20_260_921)),
         ("confirm_roll", ConfirmRoll(20_260_922, 4_711, 1, hashlib.sha256(b"state").digest())),
         *security_frames.of_master_data(20_260_921),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.orders.channels import Channels
 from ledger.core.state.orders.fees import Fees
+from ledger.core.state.orders.phases import Phases
 from ledger.core.state.orders.schemes import Schemes
 from ledger.core.state.orders.securities import Securities
 from ledger.core.state.orders.sign_ons import SignOns
@@ -23,11 +24,13 @@ class OrderTables:
     securities: Securities = field(default_factory=Securities)
     fees: Fees = field(default_factory=Fees)
     sign_ons: SignOns = field(default_factory=SignOns)
+    phases: Phases = field(default_factory=Phases)
 
     def roll(self, trade_date: int) -> None:
         """A later date is opened."""
         self.securities.roll(trade_date)
         self.sign_ons.roll()
+        self.phases.roll(trade_date)
 
     def to_arrays(self, contracts: int) -> NamedArrays:
         """For snapshots, of a book with so many contracts."""
@@ -37,7 +40,7 @@ class OrderTables:
             "channels": self.channels.channel,
             "channel_brokers": self.channels.broker,
         }
-        of_tables = self.securities.to_arrays() | self.fees.to_arrays()
+        of_tables = self.securities.to_arrays() | self.fees.to_arrays() | self.phases.to_arrays()
         return columns | of_tables | self.sign_ons.to_arrays(contracts)
 
     def take(self, arrays: NamedArrays, contracts_max: int) -> None:
@@ -46,9 +49,11 @@ class OrderTables:
         self.channels.channel[:], self.channels.broker[:] = arrays["channels"], arrays["channel_brokers"]
         self.securities, self.fees = Securities.from_arrays(arrays), Fees.from_arrays(arrays)
         self.sign_ons = SignOns.from_arrays(arrays, contracts_max)
+        self.phases = Phases.from_arrays(arrays)
 
     def common(self) -> bytes:
         """What is short and of the whole bank."""
         columns = (self.schemes.now, self.schemes.coming, self.channels.channel, self.channels.broker)
         given = (self.fees.given, self.fees.notices_given)
-        return b"".join((*(column.tobytes() for column in columns), *(each.to_bytes(8, "little") for each in given)))
+        numbers = (each.to_bytes(8, "little") for each in given)
+        return b"".join((*(column.tobytes() for column in columns), *numbers, self.phases.encoded()))

@@ -240,7 +240,7 @@ CONTROLS = (
         "SetScheme",
         "RegisterChannelSeat",
     ),
-    *("NotifyFees", "SetFees"),
+    *("NotifyFees", "SetFees", "SetPhases"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
     *(
         "Restrain",

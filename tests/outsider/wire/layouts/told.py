@@ -52,5 +52,5 @@ FEED_LAYOUTS: dict[str, Layout] = {
 }
 CONTENTS = {
     **{1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold", 6: "Stopped"},
-    **{7: "SetWithdrawn", 8: "CaseTold", 9: "PaymentTold", 10: "FeesSet"},
+    **{7: "SetWithdrawn", 8: "CaseTold", 9: "PaymentTold", 10: "FeesSet", 11: "PhasesChanged"},
 }
