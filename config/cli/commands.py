@@ -130,6 +130,7 @@ def _parser(common: _Parser) -> _Parser:
     commands.add_parser("clock", help="the simulated clock, where the configuration allows one: show, set, advance")
     commands.add_parser("scenario", help="a written story, run through real processes, and what they answered")
     commands.add_parser("identity", help="the identity desk: contracts that brokers push, its keys, holders' digests")
+    commands.add_parser("passwords", help="the password desk: checks trading passwords of customers, its keys")
     commands.add_parser("audit", help="`audit verify`: check the journal's chain")
     commands.add_parser("backup", help="copies of the journal: make one, check it in a second server, restore it")
     commands.add_parser("sim", help="`sim bank`: a bank to practise on, which misbehaves on request")

@@ -105,6 +105,12 @@ def _identity(argv: list[str], config: Config) -> int:
     return main(argv, config)
 
 
+def _passwords(argv: list[str], config: Config) -> int:
+    from config.cli.passwords.command import main
+
+    return main(argv, config)
+
+
 COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "run": _run,
     "load": _load,
@@ -122,5 +128,6 @@ COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "clock": _clock,
     "scenario": _scenario,
     "identity": _identity,
+    "passwords": _passwords,
 }
 """By name: takes what followed the name and returns the exit code."""

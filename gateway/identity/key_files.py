@@ -77,9 +77,14 @@ def write_holder_key(file: Path) -> None:
 
     It is made once: accounts that were loaded with digests of another one are nobody's.
     """
+    write_secret(file, HOLDER_KEY_BYTES)
+
+
+def write_secret(file: Path, size: int) -> None:
+    """So many random bytes in hexadecimal, for their owner alone. Raises ConfigFault as `write_holder_key`."""
     if file.exists():
         raise ConfigFault(f"{file}: File exists")
-    write_new(file, secrets.token_hex(HOLDER_KEY_BYTES).encode() + b"\n", 0o600)
+    write_new(file, secrets.token_hex(size).encode() + b"\n", 0o600)
 
 
 def read_unsealing(file: Path) -> Unsealing:
@@ -98,16 +103,21 @@ def read_unsealing(file: Path) -> Unsealing:
 
 def read_holder_key(file: Path) -> bytearray:
     """The key in a file that `write_holder_key` made. Raises ConfigFault with the file and what is wrong."""
+    return read_secret(file, HOLDER_KEY_BYTES)
+
+
+def read_secret(file: Path, size: int) -> bytearray:
+    """So many bytes that stand in a file in hexadecimal. Raises ConfigFault with the file and what is wrong."""
     content = _read(file)
     try:
-        key = bytearray.fromhex(content.decode("ascii").strip())
+        secret = bytearray.fromhex(content.decode("ascii").strip())
     except ValueError:
-        key = bytearray()
+        secret = bytearray()
     finally:
         wipe(content)
-    if len(key) != HOLDER_KEY_BYTES:
-        raise ConfigFault(f"{file}: not {HOLDER_KEY_BYTES} bytes in hexadecimal")
-    return key
+    if len(secret) != size:
+        raise ConfigFault(f"{file}: not {size} bytes in hexadecimal")
+    return secret
 
 
 def _read(file: Path) -> bytearray:

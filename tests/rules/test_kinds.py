@@ -29,6 +29,7 @@ MAY_NAME_KINDS = (
     "rules/",
     "gateway/own_book/",
     "gateway/day/",
+    "gateway/passwords/",
     "frontend_sim/",
     "benchmarks/",
     "tests/",

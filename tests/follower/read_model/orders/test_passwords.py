@@ -4,7 +4,10 @@ import asyncio
 from pathlib import Path
 
 import pytest
+import trio
 
+from config.cli.passwords.reading import PasswordsRead
+from gateway.passwords.desk import Known
 from protocol.given_numbers import contract_no_from_index
 from protocol.messages.control import RegisterChannelSeat, RegisterParty, SetScheme
 from protocol.messages.orders.signing_on import ReportPasswordLoss, SetVerifier
@@ -64,3 +67,47 @@ def test_passwords_and_who_is_signed_on_are_shown_and_no_verifier_is(fresh_datab
             assert await asked(here.sql, KEPT) == [(bytes(16), bytes(32), 2)]
 
     asyncio.run(scenario())
+
+
+def test_the_password_desk_reads_whom_it_may_check(fresh_database: str, tmp_path: Path) -> None:
+    """Of the channel's own broker, of scheme A, not barred there; of who has none that he has none."""
+
+    async def scenario() -> None:
+        made = JournalMaker()
+        a_bank(made)
+        made.open_contracts([0])
+        other = contract_no_from_index(1)
+        made.control(SetVerifier(ANN, 0, SALT, VERIFIER))
+        async with world(fresh_database, tmp_path) as here:
+            await here.follow_soundly(made)
+            stands = Known(1, True, SALT, VERIFIER)
+            none = Known(0, False, b"", b"")
+            asked: dict[tuple[int, int, int], Known | None] = {(ANN, 1, BROKER): stands, (ANN, 2, BROKER): stands}
+            asked |= {(other, 1, BROKER): none, (other, 0, 0): none}
+            asked |= {(ANN, 3, BROKER): None, (ANN, 1, 3): None, (12_345, 1, BROKER): None, (2**63, 1, BROKER): None}
+            assert await asyncio.to_thread(read, fresh_database, list(asked)) == list(asked.values())
+
+            failed = {"verdict": int(Verdict.FAILED), "channel": 1, "generation": 1, "nonce": 9}
+            made.block((PASSWORD_SEAT, joined([record(RecordKind.SIGNED_ON, 0, 0, **failed)] * 3)))
+            await here.follow_soundly(made)
+            barred = [(ANN, 1, BROKER), (ANN, 2, BROKER)]
+            assert await asyncio.to_thread(read, fresh_database, barred) == [None, stands]
+
+            made.control(ReportPasswordLoss(ANN))
+            await here.follow_soundly(made)
+            assert await asyncio.to_thread(read, fresh_database, barred) == [None, None]
+
+    asyncio.run(scenario())
+
+
+def read(dsn: str, asked: list[tuple[int, int, int]]) -> list[Known | None]:
+    """What the desk reads of each contract, channel and broker."""
+    passwords = PasswordsRead.open(dsn)
+
+    async def each() -> list[Known | None]:
+        return [await passwords.of(*one) for one in asked]
+
+    try:
+        return trio.run(each)
+    finally:
+        passwords.close()

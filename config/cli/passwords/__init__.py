@@ -1,0 +1,1 @@
+"""`yzt passwords`: the password desk as a program of the bank."""
