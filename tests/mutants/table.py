@@ -6,6 +6,7 @@ Belongs here: the sums of the tables. Never here: single mutants (the tables).
 from tests.mutants.tables.of_orders.books import OF_BOOKS
 from tests.mutants.tables.of_orders.control import OF_CONTROL
 from tests.mutants.tables.of_orders.decisions import OF_DECISIONS
+from tests.mutants.tables.of_orders.fees import OF_FEES
 from tests.mutants.tables.of_orders.lane import OF_LANE
 from tests.mutants.tables.of_orders.moved import OF_MOVED
 from tests.mutants.tables.of_orders.obligations import OF_OBLIGATIONS
@@ -34,6 +35,7 @@ OF_ORDERS_AND_CUSTOMERS = [
     *OF_BOOKS,
     *OF_PEOPLE,
     *OF_RESTRAINTS,
+    *OF_FEES,
     *OF_MOVED,
     *OF_PUSHES,
     *OF_OPEN_ITEMS,
