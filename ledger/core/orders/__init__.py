@@ -1,1 +1,1 @@
-"""Orders through the bank, in blocks: what many of them cost at once."""
+"""Orders through the bank: what many of them cost at once, what they are judged by, what is kept of them; sign-ons."""

@@ -140,6 +140,11 @@ class Securities:
         """(m,) number of each version, as the table is sorted."""
         return self.version_keys & _NUMBER_MASK
 
+    def terms_of(self, number: int) -> Terms:
+        """What a version says that is kept, by its number. Raises IndexError without one."""
+        place = np.flatnonzero(self.numbers() == number)[0]
+        return _terms(self.version_facts[place].tolist())
+
     def first_days(self) -> LongColumn:
         """(m,) first day of each version, as it says itself."""
         known, places = np.unique(self.version_facts[:, FIRST_DATE], return_inverse=True)
