@@ -33,7 +33,7 @@ from collections import Counter
 import numpy as np
 
 from ledger.core.control.clearing_accounts.proof import check_clearing_accounts
-from ledger.core.control.orders.proof import check_orders, check_securities
+from ledger.core.control.orders.proof import check_orders, check_securities, check_sign_ons
 from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
 from ledger.core.settling.amounts import contracts_to_settle
@@ -107,6 +107,7 @@ def check_book(book: Book) -> None:
     _check_settled(book)
     check_securities(book)
     check_orders(book)
+    check_sign_ons(book)
 
 
 def _check_settled(book: Book) -> None:

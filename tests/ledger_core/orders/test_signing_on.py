@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from ledger.core import engine
+from ledger.core.invariants import check_book
 from protocol.acts.passwords import ResetPasswordAct, UnlockPasswordAct
 from protocol.codes import ReplyCode
+from protocol.errors import InvariantBroken
 from protocol.messages.customers.accounts import ChangeAccount, ReplaceCard
 from protocol.messages.orders.signing_on import EndSignOn, ReportPasswordLoss, SetVerifier
 from protocol.vocabulary import AccountEvent, Right
@@ -228,3 +230,17 @@ def test_stored_rows_are_applied_together_as_one_by_one() -> None:
     assert book.orders.sign_ons.password(ann // 100).failures == {PHONE: 3}
     assert book.orders.sign_ons.password(bob // 100).failures == {PHONE: 1, WEB: 1}
     assert engine.state_slice_count(book) == engine.state_slice_count(desk.book)
+
+
+@pytest.mark.parametrize(("column", "value"), [("facts", 0b10_10_10), ("facts", 0), ("verifier", 1)])
+def test_what_there_cannot_be_of_a_password_stops_the_process(column: str, value: int) -> None:
+    """Six failures; somebody signed on without a password; a verifier of a contract that has none."""
+    desk = a_bank_with_channels()
+    ann, bob = with_password(desk), desk.open(0)
+    say(desk, signed_on(ann))
+    check_book(desk.book)
+
+    getattr(desk.book.orders.sign_ons, column)[(ann if column == "facts" else bob) // 100] = value
+
+    with pytest.raises(InvariantBroken):
+        check_book(desk.book)

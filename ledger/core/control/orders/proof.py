@@ -1,4 +1,4 @@
-"""What is always true of securities and of orders, and the check that stops the process when it is not.
+"""What is always true of securities, of orders and of passwords, and the check that stops the process when it is not.
 
 Belongs here: statements about their state. Never here: refusals, statements about money (invariants). Everything raises
 InvariantBroken with the place.
@@ -12,6 +12,7 @@ from ledger.core.state.orders.securities import NEXT, OPEN
 from ledger.core.state.orders.words import WORDS
 from protocol.errors import InvariantBroken
 from rules.orders.reports import Side
+from rules.orders.signing_on import FAILURES_MAX
 from rules.orders.states import OrderState
 
 
@@ -51,6 +52,20 @@ def check_orders(book: Book) -> None:
     _demand((words.booked_fen[slots] == 0) | (words.side[slots] == Side.SELL), "what was booked of a buy", book)
     _demand(np.isin(words.version[slots], book.orders.securities.numbers()), "the version of an order", book)
     _demand(np.isin(words.fee_table[slots], list(book.orders.fees.tables)), "the fee table of an order", book)
+
+
+def check_sign_ons(book: Book) -> None:
+    """No channel counts more failures than bar it, nor all of them more than lock; what is lost is not set, and of what
+    is not set there is no verifier and nobody signed on."""
+    sign_ons, used = book.orders.sign_ons, slice(book.contracts_count)
+    if not sign_ons.is_used:
+        return
+    is_set, is_lost = sign_ons.are_set(used), sign_ons.are_lost(used)
+    _demand(sign_ons.all_failures(used) <= FAILURES_MAX, "failures of a password", book)
+    _demand(~(is_set & is_lost), "a lost password", book)
+    _demand(is_set | ~sign_ons.verifier[used].any(axis=1), "the verifier of no password", book)
+    for until_s in sign_ons.until_s.values():
+        _demand((until_s[used] == 0) | is_set, "who is signed on without a password", book)
 
 
 def _demand(holds: Mask, what: str, book: Book) -> None:

@@ -64,6 +64,24 @@ class SignOns:
             found[at] = now_s < until_s[contracts[at]]
         return found
 
+    def are_set(self, contracts: slice) -> Mask:
+        """(m,) whether each contract has a password."""
+        found: Mask = self.facts[contracts] & _IS_SET != 0
+        return found
+
+    def are_lost(self, contracts: slice) -> Mask:
+        """(m,) whether the loss of it is reported."""
+        found: Mask = self.facts[contracts] & _IS_LOST != 0
+        return found
+
+    def all_failures(self, contracts: slice) -> LongColumn:
+        """(m,) failures of the open date by all channels."""
+        facts = self.facts[contracts]
+        counts: LongColumn = np.zeros(len(facts), np.int64)
+        for channel in range(1, CHANNELS_MAX + 1):
+            counts += facts >> _place(channel) & ((1 << _FAILURE_BITS) - 1)
+        return counts
+
     def password(self, contract: int) -> Password:
         """What is kept of a contract's password beside its verifier."""
         if not self.is_used:
