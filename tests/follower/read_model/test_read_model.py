@@ -73,7 +73,7 @@ async def _look_closely(here: World) -> None:
     assert [row[0] for row in statuses] == [2, 2, 3, 2]
     parties = await here.sql.fetch("SELECT party, name, seats, seat_roles FROM parties ORDER BY party")
     assert [tuple(row) for row in parties] == [
-        (1, "银行", [1, 2, 3, 4, 6], [6, 3, 4, 5, 7]),
+        (1, "银行", [1, 2, 3, 4, 6, 7], [6, 3, 4, 5, 7, 8]),
         (2, "东方证券", [SEAT, OTHER_SEAT], [1, 1]),
     ]
     account = await here.sql.fetchrow("SELECT * FROM account_of($1)", restrained_no)
