@@ -17,6 +17,7 @@ from tests.mutants.tables.of_orders.pushes import OF_PUSHES
 from tests.mutants.tables.of_orders.restraints import OF_RESTRAINTS
 from tests.mutants.tables.of_orders.savings import OF_SAVINGS
 from tests.mutants.tables.of_orders.securities import OF_SECURITIES
+from tests.mutants.tables.of_orders.through_the_bank import OF_ORDERS_THROUGH_THE_BANK
 from tests.mutants.tables.of_the_close.closing import OF_CLOSING
 from tests.mutants.tables.of_the_close.corrections import OF_CORRECTIONS
 from tests.mutants.tables.of_the_close.lines import OF_LINES
@@ -43,6 +44,7 @@ OF_ORDERS_AND_CUSTOMERS = [
     *OF_PAYMENTS,
     *OF_SAVINGS,
     *OF_SECURITIES,
+    *OF_ORDERS_THROUGH_THE_BANK,
 ]
 OF_THE_CLOSE = [
     *OF_LINES,
