@@ -88,7 +88,7 @@ def test_an_account_is_named_as_one_and_what_happens_to_it_by_its_own_words(
     assert "ChangeAccount (tag 35) account_no 196 event 1 REPORT_LOSS" in text
     assert "account_no 99, party 2, securities_accounts [market 1 XSHG, number A123456789; market 2 XSHE" in text
     assert "account_no 196, party 2, securities_accounts [], status 1 PRE_ASSIGNED" in text
-    assert "7 0 ACCEPTED number 99" in text
+    assert "9 0 ACCEPTED number 99" in text
     assert "account_no 99, status 0 OPEN, contract_no 98, contract_status 2 ACTIVE" in text
 
 

@@ -159,6 +159,8 @@ FEED_KEYS = {
     "set_withdrawn": ("set_number", "amount"),
     "case": ("set_number", "customer", "case", "amount"),
     "payment": ("case", "state", "owed_by", "amount", "paid", "advanced", "bank_late"),
+    "fees": (),
+    "phases": (),
 }
 """What a story may say of an entry of a feed, beside its broker and date."""
 
@@ -177,6 +179,8 @@ class EntryExpected(Strict, frozen=True, kw_only=True):
         "set_withdrawn",
         "case",
         "payment",
+        "fees",
+        "phases",
     ]
     date: datetime.date | None = None
     frozen: Fen | None = None
