@@ -48,13 +48,13 @@ from .corrections import (
 from .customers import ChangeHolderAct
 from .day import AdoptSetAct, DayAct
 from .moved import ReverseAct
-from .orders import SetFeesAct, fees_made_of
+from .ordering.fees import SetFeesAct, fees_made_of
+from .ordering.passwords import PasswordAct, ResetPasswordAct, UnlockPasswordAct
+from .ordering.phases import SetPhasesAct, phases_made_of
+from .ordering.securities import SecuritiesAct
 from .parties import ChangeModeAct, OfBrokers, ResumeBrokerAct, SetSchemeAct, StopBrokerAct, TerminateBrokerAct
-from .passwords import PasswordAct, ResetPasswordAct, UnlockPasswordAct
-from .phases import SetPhasesAct, phases_made_of
 from .restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from .savings import SavingsInterestAct
-from .securities import SecuritiesAct
 from .shown_text import is_shown_as_it_is
 
 ACT_DOMAIN = b"YZT1/act\x00"

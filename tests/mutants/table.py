@@ -6,7 +6,6 @@ Belongs here: the sums of the tables. Never here: single mutants (the tables).
 from tests.mutants.tables.of_orders.books import OF_BOOKS
 from tests.mutants.tables.of_orders.control import OF_CONTROL
 from tests.mutants.tables.of_orders.decisions import OF_DECISIONS
-from tests.mutants.tables.of_orders.fees import OF_FEES
 from tests.mutants.tables.of_orders.lane import OF_LANE
 from tests.mutants.tables.of_orders.moved import OF_MOVED
 from tests.mutants.tables.of_orders.obligations import OF_OBLIGATIONS
@@ -16,8 +15,6 @@ from tests.mutants.tables.of_orders.people import OF_PEOPLE
 from tests.mutants.tables.of_orders.pushes import OF_PUSHES
 from tests.mutants.tables.of_orders.restraints import OF_RESTRAINTS
 from tests.mutants.tables.of_orders.savings import OF_SAVINGS
-from tests.mutants.tables.of_orders.securities import OF_SECURITIES
-from tests.mutants.tables.of_orders.through_the_bank import OF_ORDERS_THROUGH_THE_BANK
 from tests.mutants.tables.of_the_close.closing import OF_CLOSING
 from tests.mutants.tables.of_the_close.corrections import OF_CORRECTIONS
 from tests.mutants.tables.of_the_close.lines import OF_LINES
@@ -28,6 +25,9 @@ from tests.mutants.tables.of_the_close.reverting import OF_REVERTING
 from tests.mutants.tables.of_the_close.sets import OF_SETS
 from tests.mutants.tables.of_the_close.settling import OF_SETTLING
 from tests.mutants.tables.read_model import OF_READ_MODEL
+from tests.mutants.tables.through_the_bank.fees import OF_FEES
+from tests.mutants.tables.through_the_bank.orders import OF_ORDERS_THROUGH_THE_BANK
+from tests.mutants.tables.through_the_bank.securities import OF_SECURITIES
 
 OF_ORDERS_AND_CUSTOMERS = [
     *OF_DECISIONS,

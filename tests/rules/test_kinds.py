@@ -23,7 +23,7 @@ from tests.protocol.document import SECTIONS
 from tests.rules.asked import CONTRACT, TARGET_SLOT, account, money, of_date, request
 
 MAY_NAME_KINDS = (
-    "protocol/vocabulary.py",
+    "protocol/vocabulary/money.py",
     "protocol/kinds.py",
     "protocol/client/",
     "rules/",

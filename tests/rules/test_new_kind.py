@@ -79,7 +79,7 @@ def test_a_kind_is_added_by_a_number_two_rows_and_a_page(tmp_path: Path) -> None
     for tree in (*PACKAGES, *(f"tests/{name}" for name in TESTS)):
         shutil.copytree(ROOT / tree, tmp_path / tree, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "pytest.ini").write_text(SETTINGS + "pythonpath = .\n", "utf-8")
-    insert(tmp_path / "protocol" / "vocabulary.py", NUMBERS, NEW_NUMBERS)
+    insert(tmp_path / "protocol" / "vocabulary" / "money.py", NUMBERS, NEW_NUMBERS)
     insert(tmp_path / "protocol" / "kinds.py", END_OF_WIRE, NEW_WIRE.lstrip("\n"))
     insert(tmp_path / "rules" / "kinds.py", END_OF_LAW, NEW_LAW.lstrip("\n"))
     with (tmp_path / "rules" / "money" / "cash.py").open("a", encoding="utf-8") as page:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from config.cli.load.csv_files import DataFileError, FileKind, read_pieces
 from config.cli.load.securities import PriceLine
-from protocol.acts.securities import RegisterSecuritiesAct, SetPricesAct
+from protocol.acts.ordering.securities import RegisterSecuritiesAct, SetPricesAct
 from protocol.acts.table import word_of
 from protocol.limits import DIGEST_BYTES, SECURITIES_MAX
 from protocol.messages.orders.securities import PriceLimits, RegisterSecurities, SecurityVersion, SetPrices, rests_of

@@ -12,7 +12,7 @@ from ledger.core.control.customers.standing import account_of, known_account, ow
 from ledger.core.state.book import Book
 from ledger.core.state.people.persons import Done, Person
 from protocol.acts.customers import ChangeHolderAct
-from protocol.acts.passwords import ResetPasswordAct, UnlockPasswordAct
+from protocol.acts.ordering.passwords import ResetPasswordAct, UnlockPasswordAct
 from protocol.acts.restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from protocol.acts.table import (
     ACT_DOMAIN,

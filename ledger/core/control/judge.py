@@ -27,11 +27,11 @@ from protocol.acts.corrections import OfDifferences
 from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
 from protocol.acts.moved import ReverseAct
+from protocol.acts.ordering.passwords import PasswordAct
+from protocol.acts.ordering.securities import SecuritiesAct
 from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
-from protocol.acts.passwords import PasswordAct
 from protocol.acts.restraints import DeductAct
 from protocol.acts.savings import SavingsInterestAct
-from protocol.acts.securities import SecuritiesAct
 from protocol.acts.table import ChangePersonAct, EndPersonKeyAct, Made, RegisterPersonKeyAct, VoidAct, made_of
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError

@@ -11,7 +11,7 @@ import numpy as np
 from ledger.core.kind_tables import IS_VERDICT, kinds_where
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
-from protocol.acts.passwords import PasswordAct
+from protocol.acts.ordering.passwords import PasswordAct
 from protocol.acts.table import Made
 from protocol.given_numbers import CONTRACT_NUMBER_STEP, contract_no_from_index
 from protocol.messages.control import OpenTradeDate

@@ -12,7 +12,7 @@ from config.cli.load.lists import read_list
 from config.cli.load.securities import PriceLine
 from config.cli.load.sending import Loader
 from config.kit.exit_codes import ProcessFault
-from protocol.acts.securities import RegisterSecuritiesAct, SetPricesAct
+from protocol.acts.ordering.securities import RegisterSecuritiesAct, SetPricesAct
 from protocol.codes import ReplyCode
 from protocol.limits import CONTROL_BODY_BYTES_MAX
 from protocol.messages.codec import encode

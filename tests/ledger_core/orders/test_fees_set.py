@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from protocol.acts.orders import SetFeesAct
+from protocol.acts.ordering.fees import SetFeesAct
 from protocol.codes import ReplyCode
 from protocol.limits import FEE_NOTICES_KEPT_MAX
 from protocol.messages.codec import decode_content

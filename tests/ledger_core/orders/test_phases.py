@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from protocol.acts.phases import SetPhasesAct
+from protocol.acts.ordering.phases import SetPhasesAct
 from protocol.codes import ReplyCode
 from protocol.messages.codec import decode_content
 from protocol.messages.orders.phases import PhasesChanged, SetPhases

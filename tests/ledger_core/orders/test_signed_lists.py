@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from protocol.acts.securities import RegisterSecuritiesAct, SecuritiesAct, SetPricesAct
+from protocol.acts.ordering.securities import RegisterSecuritiesAct, SecuritiesAct, SetPricesAct
 from protocol.codes import ReplyCode
 from protocol.limits import SECURITY_LISTS_MAX
 from protocol.messages.orders.securities import (

@@ -5,7 +5,7 @@ import pytest
 
 from ledger.core import engine
 from ledger.core.invariants import check_book
-from protocol.acts.passwords import ResetPasswordAct, UnlockPasswordAct
+from protocol.acts.ordering.passwords import ResetPasswordAct, UnlockPasswordAct
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.messages.customers.accounts import ChangeAccount, ReplaceCard

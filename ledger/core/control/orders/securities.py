@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ledger.core.state.book import Book
 from ledger.core.state.orders.securities import Named, SignedList, number_of_code
-from protocol.acts.securities import RegisterSecuritiesAct, SecuritiesAct
+from protocol.acts.ordering.securities import RegisterSecuritiesAct, SecuritiesAct
 from protocol.codes import ReplyCode
 from protocol.limits import DIGEST_BYTES, SECURITIES_MAX, SECURITY_LISTS_MAX, SECURITY_NUMBER_MAX
 from protocol.messages.orders.securities import (

@@ -6,7 +6,7 @@ Belongs here: judging and the effect, side by side. Never here: who may send it 
 
 from ledger.core.control.customers.standing import own_contract, own_status
 from ledger.core.state.book import PARTY_SHIFT, Book
-from protocol.acts.passwords import PasswordAct, ResetPasswordAct, UnlockPasswordAct
+from protocol.acts.ordering.passwords import PasswordAct, ResetPasswordAct, UnlockPasswordAct
 from protocol.codes import ReplyCode
 from protocol.given_numbers import index_from_contract_no
 from protocol.messages.orders.signing_on import EndSignOn, ReportPasswordLoss, SetVerifier, SigningMessage

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..limits import SECURITIES_MAX
-from ..messages.fields import TradeDate
-from .base import ActText
+from ...limits import SECURITIES_MAX
+from ...messages.fields import TradeDate
+from ..base import ActText
 
 LineCount = Annotated[int, Meta(ge=1, le=SECURITIES_MAX)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]

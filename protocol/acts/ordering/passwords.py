@@ -3,8 +3,8 @@
 Belongs here: one struct for each. Never here: who may sign them (table), what they earn and do (ledger.core.control).
 """
 
-from ..messages.fields import Number
-from .base import ActText
+from ...messages.fields import Number
+from ..base import ActText
 
 
 class UnlockPasswordAct(ActText, frozen=True, kw_only=True, tag="unlock_password"):

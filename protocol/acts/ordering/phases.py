@@ -8,12 +8,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..limits import PHASES_MAX
-from ..messages.fields import Second, TradeDate
-from ..messages.orders.phases import MarketPhase, SetPhases
-from ..vocabulary import Market
-from .base import ActText
-from .orders import MarketWord
+from ...limits import PHASES_MAX
+from ...messages.fields import Second, TradeDate
+from ...messages.orders.phases import MarketPhase, SetPhases
+from ...vocabulary import Market
+from ..base import ActText
+from .fees import MarketWord
 
 PhaseNumbers = Annotated[list[Second], Meta(min_length=4, max_length=4)]
 """First second, the one behind the last, whether orders are taken and whether cancels are: 1 or 0."""

@@ -8,11 +8,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..limits import FEE_UNIT_MAX
-from ..messages.fields import Count, PartyNo, TradeDate
-from ..messages.orders.fees import FeeComponent, SetFees
-from ..vocabulary import LineSide, Market, Product
-from .base import ActText
+from ...limits import FEE_UNIT_MAX
+from ...messages.fields import Count, PartyNo, TradeDate
+from ...messages.orders.fees import FeeComponent, SetFees
+from ...vocabulary import LineSide, Market, Product
+from ..base import ActText
 
 SIDES = {side.name: side for side in (LineSide.BUY, LineSide.SALE)}
 MarketWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(market.name for market in Market if market)})$")]
