@@ -10,19 +10,17 @@ customer then confirms at the bank.
 """
 
 import os
-import socket
-import struct
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 import trio
 
+from gateway.local_lines import line_of, user_behind
 from protocol.vocabulary import CardAnswer
 
 ANSWER_SECONDS_MAX = 5.0
 ANSWER_BYTES_MAX = 256
-_CREDENTIALS = struct.Struct("3i")  # process, user, group
 
 
 class CardQuestion(msgspec.Struct, frozen=True):
@@ -71,26 +69,10 @@ class SocketCardHost:
         try:
             with trio.fail_after(ANSWER_SECONDS_MAX):
                 async with await trio.open_unix_socket(str(self._path)) as stream:
-                    if _user_behind(stream) not in (0, os.geteuid()):
+                    if user_behind(stream) not in (0, os.geteuid()):
                         return CardAnswer.NOT_ASKED
                     await stream.send_all(msgspec.json.encode(question) + b"\n")
-                    reply = msgspec.json.decode(await _line(stream), type=CardReply)
+                    reply = msgspec.json.decode(await line_of(stream, ANSWER_BYTES_MAX), type=CardReply)
         except (OSError, trio.BrokenResourceError, trio.TooSlowError, msgspec.DecodeError, UnicodeDecodeError):
             return CardAnswer.NOT_ASKED
         return CardAnswer.RIGHT if reply.right else CardAnswer.WRONG
-
-
-def _user_behind(stream: trio.SocketStream) -> int:
-    found = stream.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    user: int = _CREDENTIALS.unpack(found)[1]
-    return user
-
-
-async def _line(stream: trio.SocketStream) -> bytes:
-    line = b""
-    while b"\n" not in line and len(line) <= ANSWER_BYTES_MAX:
-        data = await stream.receive_some(ANSWER_BYTES_MAX)
-        if not data:
-            break
-        line += data
-    return line

@@ -7,8 +7,6 @@ says by which channel and for which broker the seat is, so it must be root or a 
 {"found": "SIGNED_ON", "until_s": 1790000000}. What is no question gets no answer.
 """
 
-import socket
-import struct
 from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +14,7 @@ from typing import Annotated
 import msgspec
 import trio
 
+from gateway.local_lines import line_of, user_behind
 from gateway.passwords.desk import Asked, PasswordDesk
 from protocol.limits import PASSWORD_BOX_BYTES
 
@@ -23,7 +22,6 @@ QUESTION_SECONDS_MAX = 5.0
 QUESTION_BYTES_MAX = 4_096
 LINKS_MAX = 256
 _SEALED_HEX_CHARS = 2 * (PASSWORD_BOX_BYTES + 48)  # 48: what a sealed box adds
-_CREDENTIALS = struct.Struct("3i")  # process, user, group
 _ROOT = 0
 
 
@@ -62,7 +60,7 @@ async def serve(
 
     async def one(stream: trio.SocketStream) -> None:
         async with stream, places:
-            if _user_behind(stream) in (_ROOT, *users):
+            if user_behind(stream) in (_ROOT, *users):
                 await _answer(desk, stream)
 
     with listening:
@@ -77,7 +75,7 @@ async def _answer(desk: PasswordDesk, stream: trio.SocketStream) -> None:
     """One question of a link, and its answer."""
     try:
         with trio.fail_after(QUESTION_SECONDS_MAX):
-            question = msgspec.json.decode(await _line(stream), type=Question)
+            question = msgspec.json.decode(await line_of(stream, QUESTION_BYTES_MAX), type=Question)
         sealed = bytes.fromhex(question.box)
     except (trio.BrokenResourceError, trio.TooSlowError, msgspec.DecodeError, ValueError):
         return
@@ -87,19 +85,3 @@ async def _answer(desk: PasswordDesk, stream: trio.SocketStream) -> None:
         await stream.send_all(msgspec.json.encode(Reply(answered.found.name, answered.until_s)) + b"\n")
     except trio.BrokenResourceError:
         return  # whoever asked is gone: what was found is journaled all the same
-
-
-def _user_behind(stream: trio.SocketStream) -> int:
-    found = stream.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    user: int = _CREDENTIALS.unpack(found)[1]
-    return user
-
-
-async def _line(stream: trio.SocketStream) -> bytes:
-    line = b""
-    while b"\n" not in line and len(line) <= QUESTION_BYTES_MAX:
-        data = await stream.receive_some(QUESTION_BYTES_MAX)
-        if not data:
-            break
-        line += data
-    return line

@@ -65,7 +65,7 @@ async def test_what_is_no_question_gets_no_answer(line: bytes) -> None:
 
 async def test_who_was_not_told_gets_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = await Scene().with_password()
-    monkeypatch.setattr("gateway.passwords.serving._user_behind", lambda _: STRANGER)
+    monkeypatch.setattr("gateway.passwords.serving.user_behind", lambda _: STRANGER)
 
     assert await heard(scene, question(scene, PASSWORD)) == [b""]
     assert await heard(scene, question(scene, WRONG), users=(STRANGER,)) == [b'{"found":"FAILED","until_s":0}\n']
