@@ -74,7 +74,7 @@ __all__ = [
 ]
 
 NS_PER_S = 1_000_000_000
-TINY_BLOCK_RECORDS = 8  # up to here the law itself is faster than the proof
+TINY_BLOCK_RECORDS = 8  # up to here the law alone: the proof would spare some 20 us, and the law is asked every day
 
 
 def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decided_at_ns: int) -> bytes:
