@@ -8,12 +8,13 @@ import shutil
 import signal
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.load.blocks import BALANCE_FEN
+from benchmarks.load.plan import LoadResult
 from benchmarks.peers.measure import PeerServer, procedure_per_second, unnest_per_second
-from benchmarks.results import VOID, CaseResult, fail, from_rounds, judge
+from benchmarks.results import MISSED, VOID, CaseResult, fail, from_rounds, judge, ratio_by_rounds
 from benchmarks.rig import Books, Shape, differences, one_round, rounds
 from benchmarks.stations import as_note
 from benchmarks.system import System, Wanted, running
@@ -66,15 +67,27 @@ class Bench:
         latest = [f"{k} {v[-1]:,.0f}/s" for k, v in self.peer_figures.items() if k.startswith(prefix)]
         self.progress("peers: " + ", ".join(latest))
 
-    def best(self, prefix: str) -> float:
-        """The best single figure of the peers whose name begins so: the best counts against our median."""
-        return max(max(v) for k, v in self.peer_figures.items() if k.startswith(prefix))
+    def compare(self, result: CaseResult, done: Sequence[LoadResult], *prefixes: str) -> list[float]:
+        """Write the peers into the result, and how many times their rate ours is.
 
-    def compare(self, result: CaseResult, prefix: str) -> float:
-        """Writes the best peers into the result; the ratio to the best that begins with `prefix`."""
-        result.peers = {name: max(figures) for name, figures in self.peer_figures.items()}
-        result.ratios = {name: result.orders_per_second / rate for name, rate in result.peers.items()}
-        return result.orders_per_second / self.best(prefix)
+        A round is held against the peers' turn behind it, and the median of the rounds counts: the speed of a shared
+        machine changes from minute to minute, for both. Returns such a ratio for each of `prefixes`, where in each
+        turn the quickest peer counts whose name begins so. `done`: our rounds, as many as the latest turns.
+        """
+        ours = [one.records_per_second for one in done]
+        turns = {name: figures[-len(ours) :] for name, figures in self.peer_figures.items()}
+        result.peers = {name: max(figures) for name, figures in turns.items()}
+        result.ratios = {name: ratio_by_rounds(ours, [figures]) for name, figures in turns.items()}
+        ratios = []
+        for prefix in prefixes:
+            of_prefix = [figures for name, figures in turns.items() if name.startswith(prefix)]
+            ratios.append(ratio_by_rounds(ours, of_prefix))
+            best = max(max(figures) for figures in of_prefix)
+            result.notes.append(
+                f"{ratios[-1]:.2f} × the quickest {prefix} of each turn; our median is "
+                f"{result.orders_per_second / best:.2f} × its best of all turns ({best:,.0f}/s)"
+            )
+        return ratios
 
 
 def _settle(bench: Bench, system: System, books: Books, result: CaseResult) -> None:
@@ -102,7 +115,7 @@ def case_a(bench: Bench) -> list[CaseResult]:
         result = from_rounds("a", "64 callers awaiting one order each, 4 links in a pool", done)
         beside = from_rounds("a-bound", "the same, 16 callers bound to each link", [one_round(system, books, bound)])
         _settle(bench, system, books, result)
-    ratio = bench.compare(result, "procedure, 64")
+    (ratio,) = bench.compare(result, done, "procedure, 64")
     judge(result, ratio >= 1.5, "1.5 × procedure at 64 clients", "4 ×")
     return [result, beside]
 
@@ -133,8 +146,9 @@ def case_c(bench: Bench) -> list[CaseResult]:
             what = "8 links × 4,096 records, 2 in flight" + (", TLS" if tls else "")
             result = from_rounds("c-tls" if tls else "c", what, done)
             _settle(bench, system, books, result)
-        reached = bench.compare(result, "unnest") >= 8 and bench.compare(result, "procedure") >= 50
         if not tls:
+            of_batch, of_procedure = bench.compare(result, done, "unnest", "procedure")
+            reached = of_batch >= 8 and of_procedure >= 50
             judge(result, reached, "8 × best batch, 50 × best procedure", "2,000,000/s")
         results.append(result)
     return results
@@ -174,7 +188,7 @@ def case_e(bench: Bench) -> list[CaseResult]:
     lateness_ms = statistics.median(one.lateness_p99_ms for one in done)
     result.notes.append(f"closed loop {capacity:,.0f}/s; generator late by {lateness_ms:.2f} ms at p99")
     judge(result, result.p99_ms <= 20, "p99 ≤ 20 ms", "10 ms")
-    if lateness_ms > LATENESS_MS_MAX:
+    if lateness_ms > LATENESS_MS_MAX and result.verdict == MISSED:  # latency counts from the plan: lateness is in it
         result.verdict = VOID
     return [result]
 

@@ -26,7 +26,7 @@ def print_table(run: Run) -> None:
         console = Console(width=FILE_COLUMNS)
     title = "orders a second, end to end" if run.quotable else "one round, NOT FOR QUOTING"
     table = Table(title=title)
-    for name in ("case", "what", "orders/s", "p50 ms", "p99 ms", "best ratios", "bar", "goal", "verdict"):
+    for name in ("case", "what", "orders/s", "p50 ms", "p99 ms", "ratios", "bar", "goal", "verdict"):
         table.add_column(name, justify="right" if name in ("orders/s", "p50 ms", "p99 ms") else "left")
     for case in run.cases:
         ratios = "\n".join(f"{ratio:.2f} × {name}" for name, ratio in case.ratios.items())

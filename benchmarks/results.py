@@ -14,7 +14,7 @@ GOOD, MISSED, FAILED, VOID, PRINTED = "ok", "MISSED", "FAILED", "void", "printed
 
 
 class CaseResult(msgspec.Struct, kw_only=True):
-    """One row of the table. `ratios` are ours over the peer's best, or over the figure named."""
+    """One row of the table. `ratios` are ours over the peer's, round by round, or over the figure named."""
 
     case: str
     what: str
@@ -55,6 +55,13 @@ def from_rounds(case: str, what: str, rounds: Sequence[LoadResult]) -> CaseResul
         peers={},
         ratios={},
     )
+
+
+def ratio_by_rounds(ours: Sequence[float], peers: Sequence[Sequence[float]]) -> float:
+    """The median over the rounds of our figure over the best of `peers` in the same round."""
+    best = [max(turn) for turn in zip(*peers, strict=True)]
+    ratios: list[float] = [own / peer for own, peer in zip(ours, best, strict=True)]
+    return statistics.median(ratios)
 
 
 def judge(result: CaseResult, reached: bool, bar: str, goal: str) -> None:
