@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 
 from config.calendar import Calendar, contradictions_of_days
+from config.desks import DayDesk, Host, KeyId, PasswordDesk, Port
 from config.dsn import fault_of
 from config.kit.exit_codes import ConfigFault
 from config.kit.wall_clock import CLOCK_FILE, WallClock, wall_clock
@@ -24,7 +25,6 @@ from protocol.limits import (
     HEARTBEAT_NS_MAX,
     HEARTBEAT_NS_MIN,
     LINKS_MAX,
-    SEATS_MAX,
     TRADE_DATE_MAX,
     TRADE_DATE_MIN,
     UNSETTLED_DATES_MAX,
@@ -36,17 +36,12 @@ DEFAULTS = Path(__file__).with_name("defaults.toml")
 _DSN_PASSWORD = re.compile(r"(://[^:/@]*:|[?&]password=)([^@&]*)(@|&|$)")
 UNIX_SOCKET_PATH_BYTES_MAX = 107
 LEDGER_SOCKET = "ledger.sock"
+PASSWORDS_DOOR = "passwords.sock"
 FORMER_KEYS_MAX = 32  # two suites, one rotation a quarter: four years
 
-Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
-"""A TCP port; 0 lets the system choose one, which the process then writes into its ready file."""
-Host = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
-"""A name or address of this machine to listen on."""
 Positive = Annotated[int, msgspec.Meta(ge=1, le=2**40)]
 DurationNs = Annotated[int, msgspec.Meta(ge=1_000_000, le=86_400_000_000_000)]
 """A duration in nanoseconds, from a millisecond to a day."""
-KeyId = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
-"""The number of a key among its party's keys, as it stands in frame headers."""
 Suite = Annotated[str, msgspec.Meta(pattern="^(ed25519|p256)$")]
 
 
@@ -138,16 +133,6 @@ class Trade(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     unsettled_dates_max: Annotated[int, msgspec.Meta(ge=UNSETTLED_DATES_MIN, le=UNSETTLED_DATES_MAX)]
 
 
-class DayDesk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """[day_desk]: the seat, its key, and the figures of the program that runs the day by the clock."""
-
-    seat: Annotated[int, msgspec.Meta(ge=1, le=SEATS_MAX)]
-    key: str
-    key_id: KeyId
-    metrics_host: Host
-    metrics_port: Port
-
-
 class Clock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """[clock]: whether the wall clock of all processes may be a simulated one, for tests, scenarios and training."""
 
@@ -191,6 +176,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     trade: Trade
     calendar: Calendar
     day_desk: DayDesk
+    password_desk: PasswordDesk
     clock: Clock
     postgres: Postgres
     supervise: Supervise
@@ -231,6 +217,24 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """The private key of the day desk's seat: `keys/bank-seat-N.pem` in the state directory unless named."""
         named = self.day_desk.key
         return self.path(named) if named else self.state_directory / "keys" / f"bank-seat-{self.day_desk.seat}.pem"
+
+    @property
+    def password_desk_key_file(self) -> Path:
+        """The private key of the password desk's seat: `keys/bank-seat-N.pem` in the state directory unless named."""
+        desk = self.password_desk
+        return self.path(desk.key) if desk.key else self.state_directory / "keys" / f"bank-seat-{desk.seat}.pem"
+
+    @property
+    def passwords_folder(self) -> Path:
+        """The password desk's pepper and keys of boxes: `passwords` in the state directory unless named."""
+        named = self.password_desk.secrets
+        return self.path(named) if named else self.state_directory / "passwords"
+
+    @property
+    def passwords_door(self) -> Path:
+        """The Unix socket at which the password desk is asked: `passwords.sock` in the state directory unless named."""
+        named = self.password_desk.door
+        return self.path(named) if named else self.state_directory / PASSWORDS_DOOR
 
     @property
     def clock_file(self) -> Path:
@@ -327,16 +331,16 @@ def _contradictions(config: Config) -> list[tuple[str, str]]:
         found.append(("bank.former_keys", "each key_id must differ from every other key's: an id is never used twice"))
     if config.ledger.group_records_max % FRAME_RECORDS_MAX:
         found.append(("ledger.group_records_max", f"must be a multiple of a frame's {FRAME_RECORDS_MAX}"))
-    socket_bytes = len(bytes(config.ledger_socket))
-    if socket_bytes > UNIX_SOCKET_PATH_BYTES_MAX:
-        limit = f"at most {UNIX_SOCKET_PATH_BYTES_MAX} bytes fit a Unix socket's address"
-        found.append(("ledger.socket", f"{config.ledger_socket} has {socket_bytes} bytes, {limit}"))
-    of_metrics = (gateway, config.ledger, config.follower, config.day_desk)
+    for key, socket in (("ledger.socket", config.ledger_socket), ("password_desk.door", config.passwords_door)):
+        if len(bytes(socket)) > UNIX_SOCKET_PATH_BYTES_MAX and (key == "ledger.socket" or config.password_desk.run):
+            limit = f"at most {UNIX_SOCKET_PATH_BYTES_MAX} bytes fit a Unix socket's address"
+            found.append((key, f"{socket} has {len(bytes(socket))} bytes, {limit}"))
+    of_metrics = (gateway, config.ledger, config.follower, config.day_desk, config.password_desk)
     ports = [gateway.port, *(one.metrics_port for one in of_metrics)]
     taken = [port for port in ports if port != 0]
     if len(set(taken)) != len(taken):
         found.append(
-            ("gateway.port", "gateway, metrics of gateway, ledger, follower and day desk need five different ports")
+            ("gateway.port", "gateway, metrics of gateway, ledger, follower and the desks need six different ports")
         )
     dsn_fault = fault_of(config.ledger.dsn) if config.ledger.dsn else None
     if dsn_fault is not None:

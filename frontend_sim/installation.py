@@ -74,6 +74,9 @@ def temporary_config(config: Config, folder: Path) -> Config:
         ledger=replace(config.ledger, socket="", dsn="", metrics_host="127.0.0.1", metrics_port=0),
         follower=replace(config.follower, metrics_host="127.0.0.1", metrics_port=0),
         day_desk=replace(config.day_desk, key="", metrics_host="127.0.0.1", metrics_port=0),
+        password_desk=replace(
+            config.password_desk, key="", secrets="", door="", metrics_host="127.0.0.1", metrics_port=0
+        ),
         bank=replace(config.bank, ed25519_key="", p256_key="", seat_key=""),
     )
 

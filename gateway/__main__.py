@@ -55,6 +55,7 @@ def settings_from(config: Config) -> GatewaySettings:
         heartbeat_ns=gateway.heartbeat_ns,
         drain_ns=gateway.drain_ns,
         ledger_socket=config.ledger_socket,
+        passwords_door=config.passwords_door,
         state_directory=config.state_directory,
         signers={
             suite: load_bank_signer(config.key_file(name), suite, key_id)

@@ -27,6 +27,8 @@ from gateway.ops.metrics import GatewayCollector, Gauge, registry_of
 from gateway.ops.statistics import Statistics
 from gateway.own_book import book_file
 from gateway.own_book.book_intake import BookIntake
+from gateway.passwords.asking import PasswordsAsked
+from gateway.passwords.door import DOOR
 from gateway.settings import GatewaySettings
 from gateway.signing_time import TimedSigner
 from protocol.codes import ReplyCode
@@ -56,8 +58,16 @@ class Gateway:
         signers = {suite: TimedSigner(signer, spent, clock) for suite, signer in settings.signers.items()}
         former = [TimedSigner(signer, spent, clock) for signer in settings.former_signers]
         policy = SessionPolicy(settings.credit_records, HEARTBEAT_NS_MIN, settings.heartbeat_ns, SOFTWARE)
+        self.passwords = PasswordsAsked(settings.passwords_door or settings.state_directory / DOOR)
         self.dispatcher = Dispatcher(
-            KeyRing(signers, former), policy, self.intake, self.mark, self.statistics, clock, settings.links_max
+            KeyRing(signers, former),
+            policy,
+            self.intake,
+            self.mark,
+            self.statistics,
+            clock,
+            settings.links_max,
+            self.passwords,
         )
         self.ledger = LedgerLink(settings.ledger_socket, self.dispatcher, clock)
         self.dispatcher.use_ledger(self.ledger)
@@ -97,6 +107,7 @@ class Gateway:
                     nursery.start_soon(self._sweep_log)
                     nursery.start_soon(self._keep_checkpoints)
                     nursery.start_soon(self.ledger.keep)
+                    nursery.start_soon(self.passwords.keep)
                     nursery.start_soon(self._leave_when_never_registered)
                     await self.ledger.first_registered.wait()
                     links = await nursery.start(self._keep_links)
@@ -237,12 +248,16 @@ class Gateway:
             ("high_water_sequence", "The highest journal row told.", lambda: self.mark.sequence),
             ("high_water_written_sequence", "The mark on disk.", lambda: self.mark.written_sequence),
             ("unsent_bytes", "Bytes that partners have not read.", self._unsent_bytes),
+            ("password_questions", "Questions to the password desk.", lambda: self.passwords.under_way),
         ]
 
     def _counters(self) -> list[Gauge]:
         return [
             ("ledger_links_made", "Registrations with the ledger.", lambda: self.ledger.links_made),
             ("book_starts_over", "Times that the book was lost and began anew.", lambda: self.intake.times_lost),
+            ("password_attempts", "Attempts handed to the password desk.", lambda: self.passwords.attempts),
+            ("password_desk_away", "Questions that it did not answer.", lambda: self.passwords.away),
+            ("password_desk_busy", "Those that found no room here.", lambda: self.passwords.busy),
             ("ledger_links_lost", "Losses of the ledger link.", lambda: self.ledger.links_lost),
             ("connections_accepted", "Connections that came in.", lambda: self.listener.accepted),
             ("connections_refused", "Strangers that had to go.", self._refused),

@@ -29,6 +29,7 @@ class GatewaySettings:
     signers: Mapping[Suite, Signer]  # the bank's key of each suite
     tls: TlsFiles | None
     former_signers: tuple[Signer, ...] = ()  # replaced keys, for outcomes that were journaled under them
+    passwords_door: Path | None = None  # where the password desk is asked; None: where a desk of this installation is
 
     @property
     def ready_file(self) -> Path:

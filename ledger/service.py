@@ -46,7 +46,7 @@ from protocol.frame import Frame
 from protocol.limits import ALIVE_EVERY_S, CLOCK_STEP_NS, LINK_BEAT_NS, LOOK_NS_MAX
 from protocol.messages.codec import decode_link, encode
 from protocol.messages.control import ServesAgain
-from protocol.messages.gateway_link import Register, Registered
+from protocol.messages.gateway_link import ChannelSeat, Register, Registered
 from protocol.vocabulary import BANK_PARTY, FrameKind
 
 if TYPE_CHECKING:
@@ -217,7 +217,8 @@ class Service:
         book = decider.book
         decider.maker.bank_key_ids = (message.bank_key_ids[0], message.bank_key_ids[1])
         parties = [book.parties[party] for party in sorted(book.parties)]
-        answer = Registered(book.sequence, decider.maker.digest, book.trade_date, BANK_PARTY, parties)
+        channels = [ChannelSeat(*each) for each in book.orders.channels.all_seats()]
+        answer = Registered(book.sequence, decider.maker.digest, book.trade_date, BANK_PARTY, parties, channels)
         self._progress(f"gateway {message.gateway_name!r} registered at row {book.sequence}")
         link.send([replies.registered(answer, self._wall_clock.utc_ns())])
         self._metrics.links = 1

@@ -1,7 +1,7 @@
 """What is inside of a box that a channel seals for the password desk: one attempt with a trading password 交易密码.
 
-Belongs here: its words, their bounds, the bytes and back. Never here: sealing and opening, who has used a box before
-(the bank's password desk).
+Belongs here: its words, their bounds, the bytes and back, sealing them. Never here: opening a box, who has used one
+before (the bank's password desk).
 
 The bytes are the length of a MessagePack array in two bytes, that array, and zeros up to one length, whatever the
 password's is. Nothing here shows a password when it is printed, and no exception has one.
@@ -10,6 +10,8 @@ password's is. Nothing here shows a password when it is printed, and no exceptio
 from typing import Annotated
 
 import msgspec
+from nacl.exceptions import CryptoError
+from nacl.public import PublicKey, SealedBox
 
 from .errors import MisuseError
 from .limits import CHANNELS_MAX, PASSWORD_BOX_BYTES, TRADING_PASSWORD_CHARS_MAX, TRADING_PASSWORD_CHARS_MIN
@@ -51,6 +53,8 @@ def attempt_to_bytes(attempt: Attempt) -> bytes:
         _attempts.decode(body)  # a struct is not judged when it is made
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError):
         raise MisuseError("an attempt to sign on: a field is out of its bounds") from None
+    if not _is_whole(attempt):
+        raise MisuseError("an attempt to sign on: a field is out of its bounds")
     if len(body) > PASSWORD_BOX_BYTES - _LENGTH_BYTES:
         raise MisuseError("an attempt to sign on: the password is too long")
     return (len(body).to_bytes(_LENGTH_BYTES, "big") + body).ljust(PASSWORD_BOX_BYTES, b"\0")
@@ -66,5 +70,18 @@ def attempt_from_bytes(plain: bytes) -> Attempt | None:
         attempt = _attempts.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-    is_set = not attempt.new_password or len(attempt.new_password) >= TRADING_PASSWORD_CHARS_MIN
-    return attempt if is_set else None
+    return attempt if _is_whole(attempt) else None
+
+
+def sealed_attempt(attempt: Attempt, public_key: bytes) -> bytes:
+    """(SEALED_ATTEMPT_BYTES,) for this X25519 key alone. Raises MisuseError as `attempt_to_bytes`, and for no key."""
+    plain = attempt_to_bytes(attempt)
+    try:
+        return SealedBox(PublicKey(public_key)).encrypt(plain)
+    except (ValueError, TypeError, CryptoError):
+        raise MisuseError("a key of boxes has 32 bytes") from None
+
+
+def _is_whole(attempt: Attempt) -> bool:
+    """A new password is none, or long enough."""
+    return not attempt.new_password or len(attempt.new_password) >= TRADING_PASSWORD_CHARS_MIN

@@ -75,6 +75,8 @@ def stand_inside(config: Config) -> Config:
     former = tuple(replace(key, file=absolute(key.file)) for key in bank.former_keys)
     keys = {name: absolute(getattr(bank, name)) for name in ("ed25519_key", "p256_key", "seat_key")}
     day_desk = replace(config.day_desk, key=absolute(config.day_desk.key))
+    passwords = config.password_desk
+    named = {name: absolute(getattr(passwords, name)) for name in ("key", "secrets", "door")}
     return replace(
         config,
         base="",
@@ -83,6 +85,7 @@ def stand_inside(config: Config) -> Config:
         ledger=replace(config.ledger, socket=str(inside)),
         bank=replace(bank, former_keys=former, **keys),
         day_desk=day_desk,
+        password_desk=replace(passwords, **named),
     )
 
 

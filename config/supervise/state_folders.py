@@ -26,14 +26,15 @@ ROOT = "root"
 KEYS = "keys"
 OUTBOXES = "outbox"
 OURS = re.compile(
-    r"postgres|keys|snapshots|outbox|book-\d+\.npz|gateway\.(port|mark)|effective\.toml(\.new)?|simulated\.clock|day_desk\.outbox"
-    r"|.*\.(ready|ask|log|log\.\d+|lock|sock|toml|new|pem)"
+    r"postgres|keys|passwords|snapshots|outbox|book-\d+\.npz|gateway\.(port|mark)|effective\.toml(\.new)?"
+    r"|simulated\.clock|(day|password)_desk\.outbox|.*\.(ready|ask|log|log\.\d+|lock|sock|toml|new|pem)"
 )
 """Names that an installation's directory may have in it. A directory with other things in it was named by mistake: its
 permissions are not ours to change.
 """
 HANDED_OVER = re.compile(
-    r"snapshots|book-\d+\.npz|gateway\.(port|mark)|simulated\.clock|day_desk\.outbox|(?!supervisor\.).*\.(ready|log|log\.\d+|lock)"
+    r"snapshots|book-\d+\.npz|gateway\.(port|mark)|simulated\.clock|(day|password)_desk\.outbox"
+    r"|(?!supervisor\.).*\.(ready|log|log\.\d+|lock)"
 )
 KEPT = re.compile(r"outbox|effective\.toml|supervisor\.lock")
 """What stays root's: what root reads again, and writes without asking whose it is."""

@@ -24,6 +24,7 @@ WITHIN_NS = 2_000_000_000
 """How long all processes together may take to answer."""
 NAMES = ("ledger", "gateway", "follower")
 DAY_DESK = "day_desk"  # where it runs by the clock
+PASSWORD_DESK = "password_desk"  # noqa: S105 - a name; where it is run
 POSTGRES_WITHIN_SECONDS = 1.0
 SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 """What a client may ask a server before anything else; every server answers with one byte."""
@@ -58,7 +59,8 @@ def status_of(config: Config) -> Status:
     found: dict[str, ProcessStatus] = {}
     if not config.ledger.dsn:
         found["postgres"] = _postgres(sockets)
-    names = (*NAMES, DAY_DESK) if config.calendar.run else NAMES
+    desks = ((PASSWORD_DESK, config.password_desk.run), (DAY_DESK, config.calendar.run))
+    names = (*NAMES, *(name for name, runs in desks if runs))
     said = ask_all(state, names, WITHIN_NS)
     found |= {name: _process(config, name, said[name]) for name in names}
     sql = None if sockets is None else f"{installed_tree() / 'bin' / 'psql'} '{dsn_at(sockets, DATABASE, READER)}'"

@@ -4,9 +4,9 @@ What belongs here: the order of start and stop, who is started again and when ev
 What never may: anything about money; this is plain synchronous code and no process of the money path waits
 for it.
 
-Order of start: PostgreSQL (unless a DSN is configured), ledger, gateway, follower, and the day desk where it runs by
-the clock; each must serve before the next begins. Order of stop: day desk, gateway (it drains), ledger, follower,
-PostgreSQL.
+Order of start: PostgreSQL (unless a DSN is configured), ledger, gateway, follower, then the password desk and the day
+desk where they are run; each must serve before the next begins. Order of stop: the desks, gateway (it drains), ledger,
+follower, PostgreSQL.
 """
 
 import fcntl
@@ -38,7 +38,9 @@ MODULES = {"ledger": "ledger", "gateway": "gateway", "follower": "ledger.followe
 """Names in the order of start, and the module that each runs."""
 DAY_DESK = "day_desk"
 DAY_DESK_MODULE = "config.cli.day.program"
-STOP_ORDER = (DAY_DESK, "gateway", "ledger", "follower")
+PASSWORD_DESK = "password_desk"  # noqa: S105 - a name
+PASSWORD_DESK_MODULE = "config.cli.passwords.program"  # noqa: S105 - a name
+STOP_ORDER = (DAY_DESK, PASSWORD_DESK, "gateway", "ledger", "follower")
 EFFECTIVE_FILE = "effective.toml"
 
 
@@ -236,7 +238,11 @@ class Supervisor:
                 name: tuple(part.replace("{config}", file) for part in parts) for name, parts in self._commands.items()
             }
         head = (sys.executable, "-m")
-        modules = {**MODULES, DAY_DESK: DAY_DESK_MODULE} if self._config.calendar.run else MODULES
+        modules = dict(MODULES)
+        if self._config.password_desk.run:
+            modules[PASSWORD_DESK] = PASSWORD_DESK_MODULE
+        if self._config.calendar.run:
+            modules[DAY_DESK] = DAY_DESK_MODULE
         return {name: (*head, module, "--config", file) for name, module in modules.items()}
 
     def _take_lock(self) -> None:

@@ -17,6 +17,7 @@ from gateway.dispatch.answers import Answers
 from gateway.dispatch.feeds import Feeds
 from gateway.dispatch.logons import Logons
 from gateway.dispatch.party_turns import PartyTurns
+from gateway.dispatch.password_questions import PasswordQuestions
 from gateway.dispatch.seat_links import SeatLinks
 from gateway.entrance.prefix_check import PrefixCheck
 from gateway.high_water import HighWater
@@ -26,18 +27,21 @@ from gateway.links.owner import Entrance
 from gateway.links.partner_link import PartnerLink
 from gateway.ops.statistics import Statistics
 from gateway.own_book.book_intake import BookIntake, BookLost, FeedBroken
+from gateway.passwords.asking import PasswordsAsked
 from gateway.signing_time import TimedRegistry
 from protocol.client.line.waits import Bell
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame
 from protocol.keys.key_ring import KeyRing
+from protocol.keys.registry import ChannelOf
 from protocol.limits import BUSY_RETRY_NS, REPLY_BYTES_UNSENT_PARTY_MAX
 from protocol.messages.codec import decode_link, encode
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.day.marked import PairsQuery, RangesQuery
 from protocol.messages.feeds import FeedQuery
 from protocol.messages.gateway_link import BookFeed, FeedTold, Register, Registered, SeatHeadQuery
+from protocol.messages.orders.signing_on import BoxKeysQuery, PasswordQuery
 from protocol.messages.queries import TotalsQuery
 from protocol.records import unpack_preamble
 from protocol.session.bank import BankSession
@@ -73,6 +77,7 @@ class Dispatcher:
         statistics: Statistics,
         clock: Clock,
         sessions_max: int,
+        passwords: PasswordsAsked,
     ) -> None:
         self._keys = keys
         self._policy = policy
@@ -92,6 +97,7 @@ class Dispatcher:
         self.answers = Answers(self.turns, clock, self.progress.ring, self._failed)
         self.feeds = Feeds(self.admission, self.answers, clock, self._ask_page)
         self._seats = SeatLinks(self.answers, self.turns, clock, self._begin_feed)
+        self._passwords = PasswordQuestions(passwords, self._registry, self._seats, self.answers, self.turns, clock)
         self._words = AnswerWords(self._seats, self.feeds, mark, statistics, clock)
         self.link_log = self._seats.log
         self._logons = Logons(self._registry, self.admission, policy, self._seats.up, self._seats.of_seat, clock)
@@ -203,7 +209,9 @@ class Dispatcher:
 
     def _handle_query(self, link: PartnerLink, event: QueryReceived, now_ns: int) -> None:
         query = event.query
-        if isinstance(query, OF_A_BOOK) and query.source in (BOOK_SOURCE, BOOK_AS_OF_MARK):
+        if isinstance(query, BoxKeysQuery | PasswordQuery):
+            self._passwords.ask(link, event.frame.header.first_number, query)
+        elif isinstance(query, OF_A_BOOK) and query.source in (BOOK_SOURCE, BOOK_AS_OF_MARK):
             try:
                 is_marked = query.source == BOOK_AS_OF_MARK
                 answer = self._intake.marked.answer(query) if is_marked else self._intake.totals()
@@ -272,6 +280,8 @@ class Dispatcher:
         with self._intake.watched(LEDGER_FAULTS):
             for entry in registered.parties:
                 self._registry.take_over(entry)  # sessions hold the registry, so it is never replaced
+            for told in registered.channel_seats:
+                self._registry.take_over_channel(told.seat, ChannelOf(told.channel, told.broker))
             self._mark.raise_to(registered.sequence, registered.digest)
             self._intake.begin(registered.sequence)
         self._seats.open_date = registered.trade_date

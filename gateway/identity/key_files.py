@@ -35,7 +35,10 @@ class Unsealing:
 
     def __init__(self, secret: bytearray) -> None:
         """Takes the 32 bytes and overwrites them."""
-        self._box = SealedBox(PrivateKey(bytes(secret)))
+        key = PrivateKey(bytes(secret))
+        self._box = SealedBox(key)
+        self.public_key = bytes(key.public_key)
+        """(32,) for which it is sealed."""
         wipe(secret)
 
     def opened(self, sealed: bytes) -> bytes | None:

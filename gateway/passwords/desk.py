@@ -12,7 +12,6 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -20,31 +19,23 @@ import trio
 
 from gateway.identity.key_files import Unsealing
 from gateway.passwords.checking import Checkers, CheckersBusy
+from gateway.passwords.figures import Figures
 from gateway.passwords.nonces import GOOD_FOR_S, Nonces
 from protocol.client import Seat
 from protocol.codes import ReplyCode
-from protocol.limits import PASSWORD_SALT_BYTES
+from protocol.limits import BOX_KEYS_MAX, PASSWORD_SALT_BYTES
 from protocol.messages.orders.signing_on import SetVerifier
 from protocol.passwords import AT_THE_COUNTER, Attempt, attempt_from_bytes
 from protocol.records import RECORD
+from protocol.vocabulary import PasswordFound as Found
 from protocol.vocabulary import RecordKind, Verdict
 
 SIGNED_ON_S = 8 * 3_600
 UNDER_WAY_MAX = 1 << 16
 
 
-class Found(IntEnum):
-    """What a channel is told."""
-
-    SIGNED_ON = 1
-    FAILED = 2  # whatever the reason
-    STALE = 3  # a box that is not good: old, used, of another contract or channel, or not for this key
-    BUSY = 4  # come back: another attempt is under way, or too many wait
-    SET = 5  # the new password stands, and nobody is signed on
-
-
 class Answered(NamedTuple):
-    """And until when it holds, 0 for never."""
+    """What was found, and until when it holds, 0 for never."""
 
     found: Found
     until_s: int = 0
@@ -86,6 +77,7 @@ class PasswordDesk:
     passwords: Passwords
     checkers: Checkers
     now_s: Callable[[], int]
+    figures: Figures = field(default_factory=Figures)
     _nonces: Nonces = field(init=False)
     _decoy_salt: bytes = field(default_factory=lambda: secrets.token_bytes(PASSWORD_SALT_BYTES))
     _barred_until_s: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -97,8 +89,22 @@ class PasswordDesk:
         """From now on boxes are good."""
         self._nonces = Nonces(self.now_s())
 
+    def public_keys(self) -> list[tuple[int, bytes]]:
+        """What is sealed for it, by number: the newest first, for that is the one to be sealed for."""
+        newest = sorted(self.unsealings, reverse=True)[:BOX_KEYS_MAX]
+        return [(number, self.unsealings[number].public_key) for number in newest]
+
     async def answer(self, asked: Asked) -> Answered:
         """What comes of an attempt. It is told when the core has it."""
+        self.figures.under_way += 1
+        try:
+            answered = await self._answered(asked)
+        finally:
+            self.figures.under_way -= 1
+        self.figures.answered[answered.found] += 1
+        return answered
+
+    async def _answered(self, asked: Asked) -> Answered:
         attempt, now_s = self._opened(asked), self.now_s()
         if attempt is None or not self._nonces.take(attempt.nonce, attempt.second, now_s):
             return Answered(Found.STALE)

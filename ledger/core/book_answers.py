@@ -46,11 +46,16 @@ class BookAnswers:
         self._book = book
         self._totals_of: tuple[int, list[PartyTotals]] = (0, [])
 
-    def answer(self, party: int, message: Message) -> Message:
+    def answer(self, party: int, message: Message, seat: int = 0, now_s: int = 0) -> Message:
         """What `party` is told to a BuyingPowerQuery, AccountQuery, SetQuery, DifferenceQuery, ProceedsQuery,
-        PushQuery, OpenPushQuery, OpenItemsQuery or one of all parties."""
+        PushQuery, OpenPushQuery, OpenItemsQuery or one of all parties. Of a channel's seat the second counts: it learns
+        of whoever is signed on with it then.
+        """
         if isinstance(message, BuyingPowerQuery):
-            contracts = engine.buying_power(self._book, party, message.contract_nos)
+            if self._book.orders.channels.channel[seat]:
+                contracts = engine.signed_on_power(self._book, seat, message.contract_nos, now_s)
+            else:
+                contracts = engine.buying_power(self._book, party, message.contract_nos)
             return BuyingPowerAnswer(self._book.sequence, contracts)
         if isinstance(message, AccountQuery):
             # Accounts are the bank's; to anybody else none is there.

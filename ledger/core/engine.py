@@ -35,7 +35,7 @@ from ledger.core.state.book import Book
 from ledger.core.state.customers.moved import NOTHING_POSTED
 from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from ledger.core.state.room import has_room
-from ledger.core.state.totals import account_facts, buying_power, totals
+from ledger.core.state.totals import account_facts, buying_power, signed_on_power, totals
 from protocol.acts.table import BANK_ID_BYTES
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PrefixArray
@@ -68,6 +68,7 @@ __all__ = [
     "push_facts",
     "row_holding",
     "set_differences",
+    "signed_on_power",
     "state_slice_count",
     "state_slice_digest",
     "totals",

@@ -162,7 +162,8 @@ class Decider:
                 decided.answers.append(answer)
             else:
                 try:
-                    body = self._answers.answer(frame.header.sender, answer.message)
+                    sender, seat = frame.header.sender, frame.header.seat
+                    body = self._answers.answer(sender, answer.message, seat, now_ns // NS_PER_S)
                     told = Told(replies.answer(frame.header, body, self.book.trade_date, now_ns))
                 except Exception as error:
                     decided.quarantined.append(Quarantined.of(frame, error, now_ns))

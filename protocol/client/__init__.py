@@ -1,9 +1,11 @@
 """The broker SDK: what we publish to partners. Trio and a thin blocking face; the only part of protocol with I/O."""
 
 from ..errors import MisuseError
+from ..messages.orders.signing_on import BoxKey, PasswordAnswer
 from ..particulars import Document, Particulars, Person
 from ..records import RECORD
 from ..trade_dates import trade_day
+from ..vocabulary import PasswordFound
 from .clearing.lines import buy_line, contract_line, dividend_line, order_line, refund_line, sell_line
 from .clearing.sending import SentSet, is_as_sent, totals_of_set
 from .clock import Clock, SystemClock
@@ -17,11 +19,13 @@ from .pushes import IdentityKey, IdentityKeys, load_identity_key
 from .seat import Seat
 from .settings import SeatSettings
 from .sync import SyncSeat
+from .verbs.passwords import load_box_key
 
 __all__ = [
     "RECORD",
     "BlockOutcome",
     "BlockPart",
+    "BoxKey",
     "Clock",
     "Document",
     "FeedEnded",
@@ -36,6 +40,8 @@ __all__ = [
     "Outcome",
     "OutcomeUnknown",
     "Particulars",
+    "PasswordAnswer",
+    "PasswordFound",
     "Person",
     "Recovered",
     "RequestKey",
@@ -51,6 +57,7 @@ __all__ = [
     "contract_line",
     "dividend_line",
     "is_as_sent",
+    "load_box_key",
     "load_identity_key",
     "load_signer",
     "load_verifier",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
@@ -70,6 +71,17 @@ def load_verifier(path: str | Path) -> Verifier:
         point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         return verifier_from_bytes(Suite.P256_SHA256, point)
     raise KeyFileError(f"{path}: bank keys are Ed25519 or P-256")
+
+
+def read_sealing_key(path: str | Path) -> bytes:
+    """(32,) the X25519 public key in a PEM file of the bank, for which is sealed. Raises as `load_verifier`."""
+    try:
+        key = load_pem_public_key(read_key_file(path))
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise KeyFileError(f"{path}: no PEM public key") from error
+    if not isinstance(key, X25519PublicKey):
+        raise KeyFileError(f"{path}: what is sealed is sealed for an X25519 key")
+    return key.public_bytes_raw()
 
 
 def read_key_file(path: str | Path) -> bytes:

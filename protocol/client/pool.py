@@ -4,7 +4,7 @@ Belongs here: opening the seats together, what is known of all of them. Never he
 (seat_turns), how a seat stays connected (seat).
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
 
@@ -12,10 +12,11 @@ import trio
 
 from ..codes import ReplyCode
 from ..errors import MisuseError
+from ..messages.orders.signing_on import BoxKey, PasswordAnswer
 from .clock import Clock
 from .errors import SessionEnded
 from .line.seat_turns import SeatTurns
-from .outcomes import Recovered
+from .outcomes import Outcome, Recovered
 from .seat import Seat
 from .settings import CALL_FRAMES_IN_FLIGHT_MAX, SeatSettings, checked_settings
 from .verbs.arguments import shown
@@ -27,7 +28,9 @@ class SeatPool(AwaitedVerbs):
 
     Calls that are awaited one after the other are decided in that order. Calls made side by side have no order among
     them: they may travel on two lines. A release or fill may name a freeze that another seat of the pool made. Blocks,
-    control messages and questions go through one of `seats`; single calls made there join those of the pool.
+    control messages and questions go through one of `seats`; single calls made there join those of the pool. Customers
+    of a channel sign on, change passwords and sign off through the first seat that has a session: the seats of such a
+    pool are of one channel and one broker.
     """
 
     def __init__(self, seats: Sequence[Seat], turns: SeatTurns) -> None:
@@ -65,6 +68,26 @@ class SeatPool(AwaitedVerbs):
 
     def _open_date(self) -> int:
         return max(seat.trade_date for seat in self._seats)
+
+    def sign_on(
+        self, contract_no: int, password: str, key: BoxKey | None = None
+    ) -> Coroutine[object, object, PasswordAnswer]:
+        """As `Seat.sign_on`."""
+        return self._a_seat().sign_on(contract_no, password, key)
+
+    def change_password(
+        self, contract_no: int, password: str, new_password: str, key: BoxKey | None = None
+    ) -> Coroutine[object, object, PasswordAnswer]:
+        """As `Seat.change_password`."""
+        return self._a_seat().change_password(contract_no, password, new_password, key)
+
+    def sign_off(self, contract_no: int) -> Coroutine[object, object, Outcome]:
+        """As `Seat.sign_off`."""
+        return self._a_seat().sign_off(contract_no)
+
+    def _a_seat(self) -> Seat:
+        """One whose session has not ended for good; the first where all have, which says so."""
+        return next((seat for seat in self._seats if seat.ended is None), self._seats[0])
 
     @property
     def seats(self) -> tuple[Seat, ...]:

@@ -12,25 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from msgspec.structs import replace
 from nacl.public import PublicKey, SealedBox
 
 from ..errors import MisuseError
-from ..limits import BANK_ACCOUNT_NO_MAX, REQUEST_NUMBER_MAX
+from ..limits import BANK_ACCOUNT_NO_MAX, BOX_KEY_BYTES, REQUEST_NUMBER_MAX
 from ..messages.customers.accounts import SecuritiesAccount
 from ..messages.customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushContract, PushQuery
 from ..particulars import Particulars, binding_of, password_to_bytes, person_to_bytes
 from ..vocabulary import BANK_PARTY
-from .keys import KeyFileError, read_key_file
+from .keys import read_sealing_key
 from .outcomes import Outcome
 from .verbs.arguments import INT32_MAX, numbers_to_ask, shown, whole_number
 from .verbs.speaking import Speaking
 
 B = TypeVar("B")
-PUBLIC_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +39,8 @@ class IdentityKey:
     def __post_init__(self) -> None:
         """Raises MisuseError for no number of a key (1 to 2^31 - 1), or no public key of 32 bytes."""
         whole_number("key_id", self.key_id, 1, INT32_MAX)
-        if len(_checked(self.public_key, bytes)) != PUBLIC_KEY_BYTES:
-            raise MisuseError(f"an identity key has {PUBLIC_KEY_BYTES} bytes, not {len(self.public_key)}")
+        if len(_checked(self.public_key, bytes)) != BOX_KEY_BYTES:
+            raise MisuseError(f"an identity key has {BOX_KEY_BYTES} bytes, not {len(self.public_key)}")
 
     def seal(self, plain: bytes) -> bytes:
         """In a sealed box that the identity desk alone can open."""
@@ -70,15 +66,7 @@ def load_identity_key(path: str | Path, key_id: int) -> IdentityKey:
     Raises KeyFileError when the file cannot be read or holds no such key; MisuseError when an argument is no path or no
     key id (1 to 2^31 - 1).
     """
-    key_id = whole_number("key_id", key_id, 1, INT32_MAX)
-    data = read_key_file(path)
-    try:
-        key = load_pem_public_key(data)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise KeyFileError(f"{path}: no PEM public key") from error
-    if not isinstance(key, X25519PublicKey):
-        raise KeyFileError(f"{path}: what is pushed is sealed for an X25519 key")
-    return IdentityKey(key_id, key.public_bytes_raw())
+    return IdentityKey(whole_number("key_id", key_id, 1, INT32_MAX), read_sealing_key(path))
 
 
 class PushVerbs(Speaking):

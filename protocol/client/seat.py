@@ -67,6 +67,7 @@ from .verbs.arguments import (
     whole_number,
 )
 from .verbs.day import DayVerbs
+from .verbs.passwords import PasswordVerbs
 from .verbs.single import AwaitedVerbs
 
 REFUSALS_AT_THE_DOOR = 5  # in a row; the pauses between them come to less than a second
@@ -74,7 +75,7 @@ _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
 A = TypeVar("A", bound=AnswerMessage)
 
 
-class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs, DayVerbs):
+class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs, DayVerbs, PasswordVerbs):
     """One ordered stream of requests to the bank. Made by `open`; every verb may be called from many tasks.
 
     A refusal is a value: look at `Outcome.code`. Every verb that sends waits, over reconnects, until the bank has
@@ -153,6 +154,9 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs, Day
 
     def _open_date(self) -> int:
         return self.trade_date
+
+    def _utc_ns(self) -> int:
+        return self._clock.elapsed_ns() + self._clock.utc_offset_ns()
 
     @property
     def next_number(self) -> int:

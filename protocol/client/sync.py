@@ -49,6 +49,7 @@ from .outcomes import BlockOutcome, Outcome, Recovered
 from .pushes import IdentityKeys
 from .seat import Seat
 from .settings import SeatSettings, checked_settings
+from .verbs.blocking import BlockingPasswordVerbs
 from .verbs.single import SingleVerbs
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ class _LeftByError(Exception):
     """The block of `open` was left by an exception."""
 
 
-class SyncSeat(SingleVerbs[Outcome]):
+class SyncSeat(SingleVerbs[Outcome], BlockingPasswordVerbs):
     """A `Seat` in a thread of its own; each verb blocks its caller. Thread-safe. See `Seat` for what verbs raise.
 
     The outbox forgets an outcome when the thread that was told calls again, ends, or the seat is closed in order. A
@@ -302,6 +303,9 @@ class SyncSeat(SingleVerbs[Outcome]):
             return call.wait(self._token)
         except trio.RunFinishedError as error:
             raise _closed() from error
+
+    def _of_passwords(self) -> Seat:
+        return self._opened()
 
     def _opened(self) -> Seat:
         self._origin.check()

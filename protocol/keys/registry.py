@@ -30,6 +30,13 @@ from .party_keys import may_sign, with_key, without_key
 from .signing import Verifier, verifier_from_bytes
 
 
+class ChannelOf(NamedTuple):
+    """By which channel a seat is, and for customers of which broker."""
+
+    channel: int
+    broker: int
+
+
 class _Key(NamedTuple):
     verifier: Verifier
     stored: PartyKey
@@ -43,6 +50,7 @@ class PartyRegistry:
         self._keys: dict[tuple[int, int], _Key] = {}
         self._owners: dict[int, int] = {}
         self._roles: dict[int, int] = {}  # by seat
+        self._channels: dict[int, ChannelOf] = {}  # by seat
         self._establishes: dict[int, set[tuple[int, bytes]]] = {}  # by seat: when it was sent, and its nonce
         for entry in entries:
             self.take_over(entry)
@@ -72,6 +80,14 @@ class PartyRegistry:
     def role_of(self, seat: int) -> int | None:
         """The role of this seat, or None when nobody owns it."""
         return self._roles.get(seat)
+
+    def take_over_channel(self, seat: int, channel_of: ChannelOf) -> None:
+        """This is the channel of a seat."""
+        self._channels[seat] = channel_of
+
+    def channel_of(self, seat: int) -> ChannelOf | None:
+        """Of a channel's seat; None for any other."""
+        return self._channels.get(seat)
 
     def verifier(self, party_no: int, seat: int, key_id: int, times_ns: tuple[int, int]) -> Verifier | None:
         """The verifier of this key for frames of this seat, or None unless it is known, bound to no other seat, and
@@ -126,6 +142,7 @@ class PartyRegistry:
             self._add_seat(made.party, SeatEntry(made.seat, made.seat_role))
         elif isinstance(made, RegisterChannelSeat):
             self._add_seat(made.party, SeatEntry(made.seat, SeatRole.CHANNEL))
+            self.take_over_channel(made.seat, ChannelOf(made.channel, made.broker))
 
     def _add_party(self, message: RegisterParty) -> None:
         if message.party not in self._entries:

@@ -5,13 +5,13 @@ Belongs here: one frozen struct per message, bounds as field constraints. Never 
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
-from ..limits import PARTIES_MAX
+from ..limits import PARTIES_MAX, SEATS_MAX
 from .base import Message
 from .control import PartyEntry
 from .feeds import FeedPage
-from .fields import Count, Digest, Name, Number, PartyNo, SessionVersion, TradeDate
+from .fields import ChannelNo, Count, Digest, Name, Number, PartyNo, SeatNo, SessionVersion, TradeDate
 
 
 class Register(Message, tag=60, frozen=True):
@@ -24,6 +24,14 @@ class Register(Message, tag=60, frozen=True):
     book_from_sequence: Count  # feed the book with rows above this; 2^62: no feed is wanted
 
 
+class ChannelSeat(Message, tag=166, frozen=True):
+    """Part of REGISTERED: by which channel, and for whose customers, a seat is."""
+
+    seat: SeatNo
+    channel: ChannelNo
+    broker: PartyNo
+
+
 class Registered(Message, tag=61, frozen=True):
     """Ledger → gateway: the state from which the link goes on. All of it is durable."""
 
@@ -32,6 +40,7 @@ class Registered(Message, tag=61, frozen=True):
     trade_date: TradeDate
     bank_party: PartyNo
     parties: Annotated[list[PartyEntry], Meta(max_length=PARTIES_MAX)]
+    channel_seats: Annotated[list[ChannelSeat], Meta(max_length=SEATS_MAX)] = field(default_factory=list)
 
 
 class BookFeed(Message, tag=64, frozen=True):

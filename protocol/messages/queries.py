@@ -39,6 +39,7 @@ from .day.settling import CreditsAnswer, CreditsQuery, SettlementsAnswer, Settle
 from .day.steps import Place, Seconds, SetTotals
 from .feeds import FeedPage, FeedQuery
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
+from .orders.signing_on import BoxKeysAnswer, BoxKeysQuery, PasswordAnswer, PasswordQuery
 
 CLASSES = 4  # of differences
 
@@ -293,6 +294,8 @@ QueryMessage = (
     | SettlementsQuery
     | CreditsQuery
     | InterestQuery
+    | BoxKeysQuery
+    | PasswordQuery
 )
 AnswerMessage = (
     BuyingPowerAnswer
@@ -317,6 +320,8 @@ AnswerMessage = (
     | SettlementsAnswer
     | CreditsAnswer
     | InterestAnswer
+    | BoxKeysAnswer
+    | PasswordAnswer
 )
 OF_ALL_PARTIES = (
     *(TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery, ClearingAccountsQuery),
@@ -324,3 +329,5 @@ OF_ALL_PARTIES = (
     *(SettlementsQuery, CreditsQuery),
 )
 """Only the bank may ask these: a session of anybody else ends with them."""
+OF_PASSWORDS = (BoxKeysQuery, PasswordQuery)
+"""Only a channel and the counter, the teller desk's seat, may ask these; the password desk answers them."""

@@ -21,9 +21,8 @@ from ..messages.codec import decode_query, decode_session, encode
 from ..messages.feeds import FeedPage
 from ..messages.fields import code_from_number
 from ..messages.gateway_link import SeatHead
-from ..messages.queries import OF_ALL_PARTIES
 from ..messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
-from ..vocabulary import BANK_PARTY, NUMBERED_KINDS, Direction, FrameKind, Role, SeatRole, Suite
+from ..vocabulary import BANK_PARTY, NUMBERED_KINDS, Direction, FrameKind, Suite
 from .bank_events import (
     BankEvent,
     EstablishReceived,
@@ -295,10 +294,7 @@ class BankSession(LinkEnd):
     def _accept_query(self, frame: Frame) -> BankEvent:
         correlation_id = frame.header.first_number
         query = decode_query(frame.body)
-        if isinstance(query, OF_ALL_PARTIES) and not self._is_bank():
-            raise PeerViolation(ReplyCode.ROLE_FORBIDS, "totals are the bank's own")
-        if self._registry.role_of(self._caller.seat) == SeatRole.CHANNEL:
-            raise PeerViolation(ReplyCode.ROLE_FORBIDS, "a channel asks of no contract that is not signed on with it")
+        self._caller.check_query(query)
         if correlation_id in self._queries:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"query {correlation_id} is under way already")
         if len(self._queries) >= QUERIES_IN_FLIGHT_MAX:
@@ -328,10 +324,6 @@ class BankSession(LinkEnd):
             )
             return EstablishReceived(frame)
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the body is of another kind than the header")
-
-    def _is_bank(self) -> bool:
-        entry = self._registry.party(self._caller.party)
-        return entry is not None and entry.role == Role.BANK
 
     def _take_logon(self, trigger: BankTrigger, check: Callable[[Logon, SeatHead], None], head: SeatHead) -> Logon:
         if (self._state, trigger) not in BANK_TRANSITIONS or self._logon is None:

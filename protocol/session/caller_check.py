@@ -1,8 +1,8 @@
-"""Who speaks on one link of the bank: the check of each header, before its body is awaited.
+"""Who speaks on one link of the bank: the check of each header, before its body is awaited, and what he may ask.
 
-Belongs here: identities, keys and signatures, what may come before the logon is done. Never here: bodies, numbers, the
-order of frames (states), which keys there are (registry). Everything that is wrong with party, seat, key or
-signature reads the same.
+Belongs here: identities, keys and signatures, what may come before the logon is done, which seat asks what. Never here:
+other bodies, numbers, the order of frames (states), which keys there are (registry). Everything that is wrong with
+party, seat, key or signature reads the same.
 """
 
 from ..codes import ReplyCode
@@ -12,12 +12,14 @@ from ..keys.key_ring import KeyRing
 from ..keys.registry import PartyRegistry
 from ..limits import ACT_BODY_BYTES_MAX, SMALL_CONTROL_BODY_BYTES_MAX
 from ..messages.base import may_be_large
-from ..vocabulary import BANK_PARTY, Direction, FrameKind, SeatRole
+from ..messages.queries import OF_ALL_PARTIES, OF_PASSWORDS, BuyingPowerQuery, QueryMessage
+from ..vocabulary import BANK_PARTY, Direction, FrameKind, Role, SeatRole
 from .logon import check_fresh, is_fresh
 from .states import TO_BANK_TRIGGERS
 
 NOT_KNOWN = "party, seat, key or signature is not known here"  # one text for all of them: nothing to learn
 _LOGONS = frozenset({FrameKind.NEGOTIATE, FrameKind.ESTABLISH})
+_ASK_OF_PASSWORDS = frozenset({SeatRole.CHANNEL, SeatRole.TELLER_DESK})
 _FOR_ACTS = frozenset({SeatRole.TELLER_DESK, SeatRole.DAY_DESK})
 _TOO_LARGE = f"a CONTROL of this seat has at most {SMALL_CONTROL_BODY_BYTES_MAX} bytes, an act of a desk more"
 
@@ -79,6 +81,19 @@ class CallerCheck:
         role = self._registry.role_of(self.seat)
         if len(body) > SMALL_CONTROL_BODY_BYTES_MAX and role != SeatRole.MASTER_DATA and not may_be_large(body):
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, _TOO_LARGE)
+
+    def check_query(self, query: QueryMessage) -> None:
+        """Raises PeerViolation ROLE_FORBIDS for what this seat may not ask. A channel asks of passwords, and of one
+        contract at a time; whether that is signed on with it, the ledger looks.
+        """
+        entry, role = self._registry.party(self.party), self._registry.role_of(self.seat)
+        if isinstance(query, OF_ALL_PARTIES) and (entry is None or entry.role != Role.BANK):
+            raise PeerViolation(ReplyCode.ROLE_FORBIDS, "totals are the bank's own")
+        if isinstance(query, OF_PASSWORDS):
+            if role not in _ASK_OF_PASSWORDS:
+                raise PeerViolation(ReplyCode.ROLE_FORBIDS, "passwords are for channels and the counter")
+        elif role == SeatRole.CHANNEL and not (isinstance(query, BuyingPowerQuery) and len(query.contract_nos) == 1):
+            raise PeerViolation(ReplyCode.ROLE_FORBIDS, "a channel asks of one contract that is signed on with it")
 
     def _is_too_large(self, header: Header) -> bool:
         """Control is journaled whatever is in it, so its size is judged before its body; master data is large."""

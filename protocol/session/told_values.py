@@ -41,6 +41,7 @@ from ..messages.day.paying import ClearingAccountsAnswer, ClearingAccountsQuery
 from ..messages.day.settling import CreditsAnswer, CreditsQuery, SettlementsAnswer, SettlementsQuery
 from ..messages.day.steps import NO_TOTALS
 from ..messages.feeds import NO_ENTRY, FeedPage, FeedQuery
+from ..messages.orders.signing_on import BoxKeysAnswer, BoxKeysQuery, PasswordAnswer, PasswordQuery
 from ..messages.queries import (
     AccountAnswer,
     AccountQuery,
@@ -72,6 +73,7 @@ from ..records import (
     OutcomesPreamble,
 )
 from ..trade_dates import is_trade_date
+from ..vocabulary import PasswordFound
 
 _OF_SETS = (SetQuery, DifferenceQuery, ProceedsQuery)
 _KEEP_NUMBER = frozenset({ReplyCode.REQUEST_STALE, ReplyCode.BUSY, ReplyCode.DRAINING})
@@ -98,6 +100,8 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     SettlementsQuery: SettlementsAnswer,
     CreditsQuery: CreditsAnswer,
     InterestQuery: InterestAnswer,
+    BoxKeysQuery: BoxKeysAnswer,
+    PasswordQuery: PasswordAnswer,
 }
 
 
@@ -231,6 +235,11 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
         fits = bool(dates) and dates == sorted(set(dates))
     elif isinstance(answer, OutcomeAnswer) and fits:
         fits = _is_possible(answer)
+    elif isinstance(answer, BoxKeysAnswer) and fits:
+        fits = len({key.key_id for key in answer.keys}) == len(answer.keys)
+    elif isinstance(query, PasswordQuery) and isinstance(answer, PasswordAnswer):
+        fits = answer.contract_no == query.contract_no
+        fits = fits and (answer.until_s > 0) == (answer.found == PasswordFound.SIGNED_ON)
     elif isinstance(query, FeedQuery) and isinstance(answer, FeedPage):
         fits = check_page(answer).first == query.first
     if not fits:

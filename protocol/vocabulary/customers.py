@@ -41,6 +41,17 @@ class Verdict(IntEnum):
     FAILED = 2
 
 
+class PasswordFound(IntEnum):
+    """What whoever asks the password desk is told of an attempt."""
+
+    SIGNED_ON = 1
+    FAILED = 2  # whatever the reason: a wrong password, a bar, a contract that is unknown
+    STALE = 3  # a box that is not good: old, used, of another contract or channel, or not for a key of the desk
+    BUSY = 4  # come back: another attempt is under way, or too many wait
+    SET = 5  # the new password stands, and nobody is signed on
+    AWAY = 6  # the desk does not answer: whether it has checked nobody knows
+
+
 class PushState(IntEnum):
     """Where a push stands, which is what a broker sends of a contract for the bank to look into; 0 is told of none."""
 

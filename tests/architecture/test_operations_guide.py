@@ -19,6 +19,8 @@ from config.schema import DEFAULTS
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.day.figures import DayCollector, Figures
+from gateway.passwords.figures import Figures as PasswordFigures
+from gateway.passwords.figures import PasswordCollector
 from gateway.settings import GatewaySettings
 from ledger.database.reading import VIEWS
 from ledger.follower.metrics import FollowerMetrics
@@ -103,6 +105,7 @@ def test_every_metric_stands_in_the_guide_and_none_that_is_not(tmp_path: Path) -
     metrics |= gateway_metrics(tmp_path)
     metrics |= exposed(FollowerMetrics().registry.collect())
     metrics |= exposed(DayCollector(Figures()).collect())
+    metrics |= exposed(PasswordCollector(PasswordFigures()).collect())
 
     assert len(told) == len(set(told))
     assert set(told) == metrics

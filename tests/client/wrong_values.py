@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from frontend_sim.practice.ledger import TRADE_DATE
-from protocol.client import BlockOutcome, Outcome, Recovered, RequestKey
+from protocol.client import BlockOutcome, BoxKey, Outcome, Recovered, RequestKey
 from protocol.codes import ReplyCode
 from protocol.limits import REQUEST_NUMBER_MAX
 from protocol.messages.base import Message
@@ -189,3 +189,19 @@ SHARES: list[Any] = [
     [SecuritiesAccount(1, "a1")],
     [SecuritiesAccount(1, None)],  # type: ignore[arg-type]
 ]
+_PASSWORD = [None, 1, b"secret-1", "", "short", "x" * 33, "\ud800" * 6]
+_KEY = [1, b"", "key", BoxKey(1, bytes(31))]
+_SIGNS_ON: dict[str, Any] = {"contract_no": 195, "password": "secret-1"}
+PASSWORDS: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
+    "sign_on": (_SIGNS_ON, {"contract_no": NUMBER, "password": _PASSWORD, "key": _KEY}),
+    "change_password": (
+        {**_SIGNS_ON, "new_password": "secret-2"},
+        {"contract_no": NUMBER, "password": _PASSWORD, "new_password": _PASSWORD, "key": _KEY},
+    ),
+    "sign_off": ({"contract_no": 195}, {"contract_no": NUMBER}),
+    "set_first_password": (  # the seat is a broker's: of the bank's alone are good ones taken
+        _SIGNS_ON,
+        {"contract_no": [*NUMBER, 195], "password": _PASSWORD, "key": _KEY},
+    ),
+}
+"""The verbs about passwords, each with what is good and what is wrong."""

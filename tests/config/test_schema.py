@@ -126,7 +126,7 @@ def test_what_is_shown_reads_back_to_the_same(tmp_path: Path, text: str) -> None
         ("[bank]\np256_key_id = 1", "bank: ed25519_key_id, p256_key_id and seat_key_id must differ"),
         (
             "[gateway]\nmetrics_port = 7610",
-            "gateway.port: gateway, metrics of gateway, ledger, follower and day desk need five different ports",
+            "gateway.port: gateway, metrics of gateway, ledger, follower and the desks need six different ports",
         ),
         (
             "[supervise]\nstop_ns = 5_000_000_000",

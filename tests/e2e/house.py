@@ -19,6 +19,7 @@ import psutil
 import trio
 
 from config.cli.links import bank_seat_settings, seat_clock, seat_settings
+from config.cli.passwords.secret_files import make as make_secrets
 from config.keys import make_missing_bank_keys
 from config.kit.wall_clock import SimulatedClock
 from config.postgres.server import EmbeddedPostgres
@@ -151,19 +152,35 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def house(customers: int, seed: int = 1, late_party: int = 0, *, has_due_times: bool = False) -> Iterator[House]:
+def house(
+    customers: int,
+    seed: int = 1,
+    late_party: int = 0,
+    *,
+    has_due_times: bool = False,
+    checks_passwords: bool = False,
+) -> Iterator[House]:
     """A fresh installation with two brokers of two seats each, `customers` contracts between them, serving.
 
     `late_party`: a broker whose sales count with its clearing set, not at the fill. `has_due_times`: it lives in
-    simulated time, and the date on which everybody comes has days on which something of it is due.
+    simulated time, and the date on which everybody comes has days on which something of it is due. `checks_passwords`:
+    the password desk is run, in simulated time that goes on.
     """
     with temporary_folder() as folder:
         config = own_config(folder)
-        config = replace(config, clock=replace(config.clock, simulation=has_due_times))
+        config = replace(
+            config,
+            clock=replace(config.clock, simulation=has_due_times or checks_passwords),
+            password_desk=replace(config.password_desk, run=checks_passwords),
+        )
         said: list[str] = []
         found = House(config, Supervisor(config, progress=said.append), said)
         make_missing_bank_keys(config, said.append)
         write_config(config)
+        found.desks = new_bank_desks(config)
+        if checks_passwords:
+            config.passwords_folder.mkdir(mode=0o700)
+            make_secrets(config.passwords_folder, 1)
         if has_due_times:
             dates = SessionDates.of(config)
             stand_at(config, dates.ns(dates.first, MORNING))
@@ -172,7 +189,6 @@ def house(customers: int, seed: int = 1, late_party: int = 0, *, has_due_times: 
             for party, name, seats, suite in BROKERS:
                 signer, at_fill = new_party_signer(config, party, suite), party != late_party
                 found.brokers.append(BrokerEntry(party, name, seats, signer, at_fill))
-            found.desks = new_bank_desks(config)
             found.customers = make_customers(seed, found.brokers, customers)
             trio.run(_load, found, has_due_times)
             yield found

@@ -28,7 +28,7 @@ from protocol.messages.control import ControlMessage, PartyEntry
 from protocol.messages.customers.accounts import OpenAccounts, ReplaceCard, SignContracts
 from protocol.messages.customers.pushes import ConfirmPush
 from protocol.messages.feeds import NO_ENTRY, DateOpened, FeedPage, FeedQuery
-from protocol.messages.gateway_link import BookFeed, FeedTold, Register, Registered, SeatHeadQuery
+from protocol.messages.gateway_link import BookFeed, ChannelSeat, FeedTold, Register, Registered, SeatHeadQuery
 from protocol.records import OUTCOME, STATE_NUMBER_GIVEN, OutcomeArray, records_from_body
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, NUMBERED_KINDS, FeedKind, FrameKind
 from tests.customers import FIRST_BANK_ACCOUNT_NO, account, contract
@@ -69,6 +69,7 @@ class FakeLedger(NaiveLedger):
         super().__init__(TRADE_DATE)
         self.file = file
         self.parties = parties
+        self.channel_seats: list[ChannelSeat] = []
         self.decides = True
         self.answers = True
         self.feeds = True
@@ -186,7 +187,7 @@ class FakeLedger(NaiveLedger):
         self.registrations.append(message)
         last = len(self.rows)
         digest = digest_of(last)
-        answer = Registered(last, digest, self.trade_date, BANK_PARTY, self.parties)
+        answer = Registered(last, digest, self.trade_date, BANK_PARTY, self.parties, self.channel_seats)
         await self.say(_frame(frame.header, FrameKind.REGISTERED, answer))
         self._registered = True
         for sequence in range(message.book_from_sequence + 1, last + 1):

@@ -27,6 +27,7 @@ from tests.mutants.tables.of_the_close.settling import OF_SETTLING
 from tests.mutants.tables.read_model import OF_READ_MODEL
 from tests.mutants.tables.through_the_bank.fees import OF_FEES
 from tests.mutants.tables.through_the_bank.orders import OF_ORDERS_THROUGH_THE_BANK
+from tests.mutants.tables.through_the_bank.passwords import OF_PASSWORDS
 from tests.mutants.tables.through_the_bank.securities import OF_SECURITIES
 
 OF_ORDERS_AND_CUSTOMERS = [
@@ -44,6 +45,7 @@ OF_ORDERS_AND_CUSTOMERS = [
     *OF_PAYMENTS,
     *OF_SAVINGS,
     *OF_SECURITIES,
+    *OF_PASSWORDS,
     *OF_ORDERS_THROUGH_THE_BANK,
 ]
 OF_THE_CLOSE = [

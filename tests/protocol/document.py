@@ -32,7 +32,7 @@ from protocol.limits import AMOUNT_FEN_MAX
 from protocol.messages import gateway_link
 from protocol.messages.base import Message
 from protocol.messages.control import Genesis, PartyEntry, PartyKey, SeatEntry, ServesAgain
-from protocol.messages.queries import OF_ALL_PARTIES
+from protocol.messages.queries import OF_ALL_PARTIES, OF_PASSWORDS
 from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import FrameKind, SeatRole, Way
 from rules.kinds import LAW
@@ -234,16 +234,18 @@ def roles() -> str:
     named = [(f"control `{each.__name__}`", each) for each in messages]
     for name, right in [*named, *((f"control `ChangeContract` {event.name}", event) for event in events)]:
         rows.append([name, *(mark(right in CONTROL_RIGHTS[role]) for role in SeatRole)])
-    of_bank = len(SeatRole) - 1
-    rows.append(["query `BuyingPowerQuery`", "own contracts", *["yes"] * of_bank])
-    rows.append(["query `OutcomeQuery`", *["own seat"] * len(SeatRole)])
-    rows += [[f"query `{each.__name__}`", "", *["yes"] * of_bank] for each in OF_ALL_PARTIES]
-    rows.append(["query `AccountQuery`", "all read as unknown", *["yes"] * of_bank])
-    rows.append(["query `FeedQuery`", "own feed", *["reads as an empty one"] * of_bank])
-    rows.append(["query `PushQuery`", "own pushes", *["all read as unknown"] * of_bank])
-    rows.append(["query `OpenPushQuery`", "told none", *["yes"] * of_bank])
-    rows.append(["query `OpenItemsQuery`", "own contracts, no restraints", *["yes"] * of_bank])
-    rows.append(["query `SetQuery`", "own dates", *["reads as no set"] * of_bank])
+    of_desks = ["yes"] * (len(SeatRole) - 2)
+    rows.append(["query `BuyingPowerQuery`", "own contracts", "one that is signed on", *of_desks])
+    rows.append(["query `OutcomeQuery`", "own seat", "", *["own seat"] * len(of_desks)])
+    of_passwords = ["at the counter" if role == SeatRole.TELLER_DESK else "" for role in SeatRole][2:]
+    rows += [[f"query `{each.__name__}`", "", "yes", *of_passwords] for each in OF_PASSWORDS]
+    rows += [[f"query `{each.__name__}`", "", "", *of_desks] for each in OF_ALL_PARTIES]
+    rows.append(["query `AccountQuery`", "all read as unknown", "", *["yes"] * len(of_desks)])
+    rows.append(["query `FeedQuery`", "own feed", "", *["reads as an empty one"] * len(of_desks)])
+    rows.append(["query `PushQuery`", "own pushes", "", *["all read as unknown"] * len(of_desks)])
+    rows.append(["query `OpenPushQuery`", "told none", "", *["yes"] * len(of_desks)])
+    rows.append(["query `OpenItemsQuery`", "own contracts, no restraints", "", *["yes"] * len(of_desks)])
+    rows.append(["query `SetQuery`", "own dates", "", *["reads as no set"] * len(of_desks)])
     return table(["what", *(role.name for role in SeatRole)], rows)
 
 

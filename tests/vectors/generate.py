@@ -17,6 +17,7 @@ from tests.protocol import keys
 from tests.vectors.conversations import conversations_file
 from tests.vectors.frames import invalid as invalid_frames
 from tests.vectors.frames import pushed as pushed_frames
+from tests.vectors.frames import signing_on as signing_frames
 from tests.vectors.frames import valid as valid_frames
 from tests.vectors.frames.invalid import InvalidVector
 from tests.vectors.protocol_file import protocol_file
@@ -118,7 +119,7 @@ def files() -> dict[str, str]:
         "frames_p256.json": valid_file(Suite.P256_SHA256),
         "frames_invalid.json": invalid_file(),
         "numbers.json": numbers_file(),
-        "sealed.json": pushed_frames.sealed_file(),
+        "sealed.json": pushed_frames.sealed_file() | signing_frames.sealed_attempt(),
         "protocol.json": protocol_file(),
         "conversations.json": conversations_file(),
     }

@@ -7,13 +7,15 @@ asyncpg is asyncio's, the desk is trio's: each question runs in a thread, one at
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import asyncpg
 import trio
 
+from config.kit.exit_codes import ExitCode, ProcessFault
 from gateway.passwords.desk import Known
-from ledger.database.connections import connect
+from ledger.database.connections import DATABASE_FAULTS, connect
 from protocol.vocabulary import Scheme
 from rules.orders.signing_on import FAILURES_OF_CHANNEL_MAX
 
@@ -50,11 +52,14 @@ class PasswordsRead:
 
     def close(self) -> None:
         """Ends the connection."""
-        self._loop.run_until_complete(self._connection.close())
+        with suppress(*DATABASE_FAULTS):
+            self._loop.run_until_complete(self._connection.close())
         self._loop.close()
 
     async def of(self, contract_no: int, channel: int, broker: int) -> Known | None:
-        """One that is known, may sign on, and is of this broker; at the counter, channel 0, of any."""
+        """One that is known, may sign on, and is of this broker; at the counter, channel 0, of any. Raises ProcessFault
+        when the read model is lost.
+        """
         if not (0 < contract_no <= _NUMBER_MAX and 0 <= channel < 2**15 and 0 <= broker < 2**31):
             return None
         asked = (contract_no, channel, broker, int(Scheme.A), FAILURES_OF_CHANNEL_MAX)
@@ -62,4 +67,7 @@ class PasswordsRead:
         return None if row is None else Known(*row)
 
     def _run(self, work: Coroutine[Any, Any, Answer]) -> Answer:
-        return self._loop.run_until_complete(work)
+        try:
+            return self._loop.run_until_complete(work)
+        except DATABASE_FAULTS as error:
+            raise ProcessFault(f"passwords: the read model cannot be asked: {error}", ExitCode.UNAVAILABLE) from None

@@ -56,6 +56,20 @@ def buying_power(book: Book, party: int, contract_nos: Iterable[int]) -> list[Co
     return answers
 
 
+def signed_on_power(book: Book, seat: int, contract_nos: Iterable[int], now_s: int) -> list[ContractMoney]:
+    """The same for a channel's seat, of whoever is signed on with it now; of everybody else it learns nothing."""
+    channels, sign_ons = book.orders.channels, book.orders.sign_ons
+    channel, broker = int(channels.channel[seat]), int(channels.broker[seat])
+    answers = []
+    for contract_no in contract_nos:
+        index = own_contract(book, broker, contract_no)
+        if index >= 0 and sign_ons.holds(index, channel, now_s):
+            answers += buying_power(book, broker, [contract_no])
+        else:
+            answers.append(ContractMoney(contract_no, ReplyCode.NOT_SIGNED_ON, 0, 0, 0))
+    return answers
+
+
 def account_facts(book: Book, bank_account_nos: Sequence[int]) -> list[AccountFacts]:
     """Our numbers of accounts by the bank's own, in the order asked, and of the contract that stands on each."""
     accounts = book.accounts_by_number.find(np.array(bank_account_nos, np.int64)).tolist()

@@ -3,9 +3,6 @@
 And nothing of them is left anywhere: every file, log, metric and row that the run leaves behind is searched.
 """
 
-import urllib.request
-from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +16,7 @@ from gateway.identity.key_files import read_holder_key
 from protocol.client import Seat
 from protocol.vocabulary import PushState
 from tests.e2e.house import House, house, wait_until, write_config
+from tests.e2e.left_behind import left_behind, places_with
 
 pytestmark = pytest.mark.postgres
 
@@ -55,23 +53,6 @@ async def signed_and_traded(found: House, program: IdentityProgram) -> str:
     return said
 
 
-def left_behind(found: House) -> list[tuple[str, bytes]]:
-    """Everything that can be read of the run: files of all processes and of PostgreSQL, metrics, every table."""
-    folders = [Path(found.config.base), *found.server.folders()]
-    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
-    places: list[tuple[str, bytes]] = []
-    for file in files:
-        with suppress(FileNotFoundError):  # a draft that has got its name meanwhile
-            places.append((str(file), file.read_bytes()))
-    for name, port in ((name, port) for name, purpose, port in found.supervisor.ports() if purpose == "metrics"):
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as page:
-            places.append((f"metrics of {name}", page.read()))
-    names = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')"
-    tables = found.sql(names).split()
-    places += [(name, found.sql(f"SELECT t::text FROM {name} t").encode()) for name in tables]  # noqa: S608 - our own
-    return places
-
-
 def test_customers_sign_at_a_broker_and_nothing_of_them_is_left(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -92,10 +73,3 @@ def test_customers_sign_at_a_broker_and_nothing_of_them_is_left(
         )
         assert any(place.startswith("journal") for place in places_with(places, [pushed]))
         assert any("postgres" in place for place in places_with(places, [bytes.fromhex(pushed)]))
-
-
-def places_with(places: list[tuple[str, bytes]], words: Iterable[str | bytes]) -> set[str]:
-    """Where any of the words stands, as it is or in hexadecimal."""
-    plain = [word.encode() if isinstance(word, str) else word for word in words]
-    wanted = [*plain, *(word.hex().encode() for word in plain)]
-    return {place for place, content in places if any(word in content for word in wanted)}

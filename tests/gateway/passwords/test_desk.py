@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+import msgspec
 import pytest
 import trio
 import trio.testing
@@ -15,7 +16,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from gateway.identity.key_files import Unsealing
 from gateway.passwords.checking import PEPPER_BYTES, WAITING_PER_WORKER, Checkers, CheckersBusy
-from gateway.passwords.desk import SIGNED_ON_S, Answered, Asked, Found, Known, PasswordDesk
+from gateway.passwords.desk import SIGNED_ON_S, Answered, Asked, Known, PasswordDesk
 from gateway.passwords.nonces import AHEAD_S_MAX, GOOD_FOR_S, NONCES_PER_MINUTE_MAX, Nonces
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
@@ -23,6 +24,7 @@ from protocol.given_numbers import CONTRACT_NUMBER_STEP
 from protocol.messages.control import ControlMessage
 from protocol.passwords import AT_THE_COUNTER, Attempt, attempt_from_bytes, attempt_to_bytes
 from protocol.records import RecordArray
+from protocol.vocabulary import PasswordFound as Found
 from tests.bank_seats import PASSWORD_SEAT
 from tests.ledger_core.desk import BROKER, OTHER_BROKER, Desk
 from tests.ledger_core.orders.signing import PHONE, WEB, a_bank_with_channels, holds
@@ -291,4 +293,7 @@ def test_a_box_is_of_one_length_and_a_new_password_is_none_or_long_enough() -> N
     one = Attempt(98, 1, 1, 1, PASSWORD, "")
     assert attempt_from_bytes(attempt_to_bytes(one)) == one
     assert len(attempt_to_bytes(replace(one, password="密" * 32, new_password="码" * 32))) == 320
-    assert attempt_from_bytes(attempt_to_bytes(replace(one, new_password="short"))) is None
+    body = msgspec.msgpack.encode([98, 1, 1, 1, PASSWORD, "short"])
+    assert attempt_from_bytes((len(body).to_bytes(2, "big") + body).ljust(320, b"\0")) is None
+    with pytest.raises(MisuseError):
+        attempt_to_bytes(replace(one, new_password="short"))

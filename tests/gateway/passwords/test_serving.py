@@ -11,7 +11,8 @@ import pytest
 import trio
 import trio.lowlevel
 
-from gateway.passwords.serving import Question, serve
+from gateway.passwords.door import AttemptAsked
+from gateway.passwords.serving import serve
 from tests.gateway.passwords.test_desk import PASSWORD, WRONG, Scene
 from tests.ledger_core.desk import BROKER
 
@@ -43,7 +44,7 @@ async def reply(stream: trio.SocketStream) -> bytes:
 
 def question(scene: Scene, password: str) -> bytes:
     asked = scene.asked(scene.attempt(password))
-    asks = Question(asked.contract_no, asked.channel, BROKER, asked.key_id, asked.sealed.hex())
+    asks = AttemptAsked(asked.contract_no, asked.channel, BROKER, asked.key_id, asked.sealed.hex())
     return msgspec.json.encode(asks) + b"\n"
 
 

@@ -1,4 +1,4 @@
-"""What is sealed, by this client and by the bank's: sealed.json, section 20.1."""
+"""What is sealed, by this client and by the bank's: sealed.json, sections 20.1 and 23.1."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,15 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from tests.outsider import golden
-from tests.outsider.wire.sealing import Pushed, inside, password_plain, person_plain, seal, unseal
+from tests.outsider.wire.sealing import (
+    Pushed,
+    attempt_plain,
+    inside,
+    password_plain,
+    person_plain,
+    seal,
+    unseal,
+)
 
 PUBLISHED = golden.load("sealed.json")
 DOCUMENT, NUMBER, NAME = golden.number(PUBLISHED, "document"), str(PUBLISHED["number"]), str(PUBLISHED["name"])
@@ -49,6 +57,19 @@ def test_what_was_published_is_opened_and_read() -> None:
     assert inside(password.plain) == [binding(), PASSWORD]
     assert (len(person.sealed), len(password.sealed)) == (304, 112)
     assert person.key.public_key().public_bytes_raw() == person.public_key
+
+
+def test_an_attempt_that_was_published_is_opened_and_read() -> None:
+    attempt = box("attempt_box")
+    (fields,) = golden.objects([PUBLISHED["attempt"]])
+    numbers = [golden.number(fields, name) for name in ("contract_no", "channel", "nonce", "second")]
+    said = [*numbers, str(fields["password"]), ""]
+
+    assert unseal(attempt.sealed, attempt.key) == attempt.plain
+    assert inside(attempt.plain) == said
+    assert attempt.plain == attempt_plain(numbers, str(fields["password"]))
+    assert len(attempt.sealed) == 368
+    assert attempt.key.public_key().public_bytes_raw() == attempt.public_key
 
 
 def test_what_is_sealed_here_is_opened_with_the_same_key_alone() -> None:

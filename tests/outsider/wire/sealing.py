@@ -1,10 +1,11 @@
-"""Section 20.1: particulars as bytes, sealed for the identity desk and opened again.
+"""Sections 20.1 and 23.1: particulars and attempts with trading passwords as bytes, sealed and opened again.
 
 Belongs here: a sealed box of libsodium, by its published construction: X25519, HSalsa20, XSalsa20 and Poly1305. Never
 here: messages.
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 from tests.outsider.wire.messagepack import Value, pack, unpack
 
-PERSON_BYTES, PASSWORD_BYTES, KEY_BYTES, TAG_BYTES = 256, 64, 32, 16
+PERSON_BYTES, PASSWORD_BYTES, ATTEMPT_BYTES, KEY_BYTES, TAG_BYTES = 256, 64, 320, 32, 16
 _SIGMA = b"expand 32-byte k"
 _ROWS = (  # of one double round: columns, then rows
     *((0, 4, 8, 12), (5, 9, 13, 1), (10, 14, 2, 6), (15, 3, 7, 11)),
@@ -45,6 +46,11 @@ def person_plain(binding: bytes, document: int, number: str, name: str) -> bytes
 def password_plain(binding: bytes, card_password: str) -> bytes:
     """The 64 bytes."""
     return _filled([binding, card_password], PASSWORD_BYTES)
+
+
+def attempt_plain(numbers: Sequence[int], password: str, new_password: str = "") -> bytes:
+    """The 320 bytes; the numbers are contract, channel, nonce and second."""
+    return _filled([*numbers, password, new_password], ATTEMPT_BYTES)
 
 
 def inside(plain: bytes) -> Value:

@@ -33,6 +33,7 @@ SETS: tuple[type[IntEnum], ...] = (
     vocabulary.FeedKind,
     vocabulary.PushState,
     vocabulary.Verdict,
+    vocabulary.PasswordFound,
     vocabulary.CardAnswer,
 )
 """The closed sets of numbers that both sides must know."""
@@ -149,6 +150,10 @@ LIMITS = {
     "CONTRACTS_PER_CONTROL_MAX": "contracts in one `SignContracts`",
     "PARTICULARS_BYTES": "bytes of a person before it is sealed",
     "PASSWORD_BYTES": "bytes of a card password before it is sealed",
+    "PASSWORD_BOX_BYTES": "bytes of an attempt with a trading password before it is sealed",
+    "TRADING_PASSWORD_CHARS_MIN": "characters of a trading password at least",
+    "TRADING_PASSWORD_CHARS_MAX": "the same at most",
+    "BOX_KEYS_MAX": "keys of the password desk at once",
     "PUSHES_OPEN_MAX": "pushes that wait, of all brokers",
     "PUSHES_KEPT_MAX": "pushes of one broker that wait, or are answered for; of those decided the oldest give way",
     "PUSH_TRIES_MAX": "pushes of one broker for one account and date with another person or a wrong card password",

@@ -1,20 +1,15 @@
 """Signs of life, and queries, on an established link."""
 
 import pytest
-from msgspec.structs import replace
 
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
-from protocol.keys.registry import PartyRegistry
-from protocol.limits import CREDIT_RECORDS_MIN, QUERIES_IN_FLIGHT_MAX
+from protocol.limits import QUERIES_IN_FLIGHT_MAX
 from protocol.messages.codec import decode_answer, encode
-from protocol.messages.control import RegisterChannelSeat
 from protocol.messages.queries import OutcomeAnswer, OutcomeQuery, TotalsQuery
-from protocol.session.bank import BankSession
 from protocol.session.bank_events import FrameSpent, RequestReceived
 from protocol.session.partner_events import AnswerReceived, Terminated
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, Role
-from tests.protocol import keys
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
 from tests.protocol.conversation import (
     INTERVAL_NS,
     MS,
@@ -25,7 +20,6 @@ from tests.protocol.conversation import (
     freezes,
     new_pair,
     partner_session,
-    policy,
 )
 
 HEARTBEAT_BYTES = 96 + 64 + 5
@@ -146,19 +140,6 @@ def test_totals_are_refused_to_a_broker() -> None:
     pair.exchange()
 
     assert pair.told() == Terminated(ReplyCode.ROLE_FORBIDS, 1, "totals are the bank's own")
-
-
-def test_a_channel_asks_nothing_yet() -> None:
-    of_a_channel = replace(keys.broker_entry(keys.BROKER, []), role=Role.CHANNEL)
-    known = PartyRegistry([keys.bank_entry(), of_a_channel])
-    known.apply(RegisterChannelSeat(keys.BROKER_SEAT, keys.BROKER, 1, keys.OTHER_BROKER), 0)
-    bank = BankSession(known, keys.bank_signers(), policy(CREDIT_RECORDS_MIN), T0_NS)
-    pair = Pair(bank, partner_session(keys.BROKER, keys.BROKER_SEAT)).log_on()
-    pair.partner.send_query(1, encode(OutcomeQuery(TRADE_DATE, 1)), pair.now_ns)
-    pair.exchange()
-
-    wanted = "a channel asks of no contract that is not signed on with it"
-    assert pair.told() == Terminated(ReplyCode.ROLE_FORBIDS, 1, wanted)
 
 
 def test_totals_are_given_to_the_banks_own_seat() -> None:

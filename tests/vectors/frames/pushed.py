@@ -44,22 +44,28 @@ BINDING = binding_of(PARTY, TRADE_DATE, SERIAL, BANK_ACCOUNT_NO, SECURITIES_ACCO
 PLAIN_PERSON, PLAIN_PASSWORD = person_to_bytes(BINDING, WANG), password_to_bytes(BINDING, PASSWORD)
 
 
-def _public(secret: bytes) -> bytes:
+def public_of(secret: bytes) -> bytes:
+    """The X25519 public key of a private one."""
     return X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
 
 
-def _sealed(plain: bytes, secret: bytes) -> bytes:
+def sealed_for(plain: bytes, secret: bytes) -> bytes:
     """What `crypto_box_seal` makes when the key of its own is this one."""
-    own, recipient = _public(ONCE_SECRET), _public(secret)
+    own, recipient = public_of(ONCE_SECRET), public_of(secret)
     nonce = hashlib.blake2b(own + recipient, digest_size=24).digest()
     return own + crypto_box(plain, nonce, recipient, ONCE_SECRET)
 
 
-BOXES = (PERSON_KEY_ID, _sealed(PLAIN_PERSON, PERSON_SECRET), PASSWORD_KEY_ID, _sealed(PLAIN_PASSWORD, PASSWORD_SECRET))
+BOXES = (
+    PERSON_KEY_ID,
+    sealed_for(PLAIN_PERSON, PERSON_SECRET),
+    PASSWORD_KEY_ID,
+    sealed_for(PLAIN_PASSWORD, PASSWORD_SECRET),
+)
 
 
-def sealed_file() -> Json:
-    """The file sealed.json."""
+def sealed_file() -> dict[str, Json]:
+    """Of the file sealed.json what a push has."""
     return {
         "party": PARTY,
         "trade_date": TRADE_DATE,
@@ -74,13 +80,13 @@ def sealed_file() -> Json:
         "card_password": PASSWORD,
         "person": {
             "private_key": PERSON_SECRET.hex(),
-            "public_key": _public(PERSON_SECRET).hex(),
+            "public_key": public_of(PERSON_SECRET).hex(),
             "plain": PLAIN_PERSON.hex(),
             "sealed": BOXES[1].hex(),
         },
         "password": {
             "private_key": PASSWORD_SECRET.hex(),
-            "public_key": _public(PASSWORD_SECRET).hex(),
+            "public_key": public_of(PASSWORD_SECRET).hex(),
             "plain": PLAIN_PASSWORD.hex(),
             "sealed": BOXES[3].hex(),
         },

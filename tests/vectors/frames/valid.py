@@ -275,6 +275,7 @@ def of_bank_seat() -> Iterator[Vector]:
     yield from pushed_frames.of_identity_desk()
     yield from open_item_frames.of_teller_desk()
     yield from signing_frames.of_password_desk()
+    yield from signing_frames.of_counter()
 
 
 def due_times() -> list[Window]:

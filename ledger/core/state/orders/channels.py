@@ -3,6 +3,7 @@
 Belongs here: both by seat, whose a channel is. Never here: whose a seat is, and what it may send (book, roles).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ledger.core.state.columns import ByteColumn, ShortColumn, byte_zeros, short_zeros
@@ -19,6 +20,11 @@ class Channels:
     def serves(self, channel: int, broker: int) -> bool:
         """Whether a channel has a seat for customers of a broker."""
         return bool(((self.channel == channel) & (self.broker == broker)).any())
+
+    def all_seats(self) -> Iterator[tuple[int, int, int]]:
+        """Seat, channel and broker of each, ascending."""
+        for seat in self.channel.nonzero()[0].tolist():
+            yield seat, int(self.channel[seat]), int(self.broker[seat])
 
     def seats_of(self, channel: int) -> list[int]:
         """The seats of a channel, ascending."""

@@ -24,7 +24,7 @@ from tests.outsider.wire.layouts.pushed import PUSH_LAYOUTS
 from tests.outsider.wire.layouts.savings import SAVINGS_LAYOUTS
 from tests.outsider.wire.layouts.securities import SECURITY_LAYOUTS
 from tests.outsider.wire.layouts.settling import SETTLING_LAYOUTS
-from tests.outsider.wire.layouts.signing_on import SIGNING_CONTROLS, SIGNING_LAYOUTS
+from tests.outsider.wire.layouts.signing_on import SIGNING_CONTROLS, SIGNING_LAYOUTS, SIGNING_QUERIES
 from tests.outsider.wire.layouts.told import FEED_LAYOUTS
 
 DIFFERENCES_MAX, PROCEEDS_MAX = 1_024, 1_024
@@ -266,6 +266,7 @@ QUERIES = (
     "CorrectionQuery",
     *("PushQuery", "OpenPushQuery", "OpenItemsQuery", "RevertsQuery", "ClosingsQuery"),
     *("SettlementsQuery", "CreditsQuery", "InterestQuery"),
+    *SIGNING_QUERIES,
 )
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),
