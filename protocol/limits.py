@@ -163,6 +163,13 @@ QUERY_OUTLETS_MAX = 1_024  # told of those that differ; there is none in a right
 FEED_PAGE_ENTRIES_MAX = 256  # of one answer or frame, and of what may be sent and not acknowledged: 80 KiB
 FEED_CONTENT_BYTES_MAX = 256  # of one entry, which has at most 64 bytes beside it
 FEED_ENTRIES_KEPT_MAX = 1_024  # in memory, of one party: older ones come from the read model
+ORDER_ENTRY_BYTES = 64  # of what is told of one order, cancel or report
+STRETCH_ENTRIES = 1_024  # numbers of a feed of orders and date that have one digest; a page is of one stretch: 64 KiB
+ORDER_PAGE_HEAD_BYTES = 56
+ORDER_PAGE_BODY_BYTES_MAX = ORDER_PAGE_HEAD_BYTES + STRETCH_ENTRIES * ORDER_ENTRY_BYTES
+ORDER_PAGES_UNREAD_MAX = 8  # sent on a link and not acknowledged: half a mebibyte
+ORDER_ENTRIES_KEPT_MAX = 2**22  # of all feeds, in whole stretches in memory: 256 MiB; older ones are in the read model
+ORDER_DATES_KEPT = 64  # of a feed, that are over: where each ended, so that whoever was away steps over them
 SIGNED_FOR_KEPT_MAX = 192  # entries of one party that may be signed for: three for each of 64 unsettled dates
 OBLIGATIONS_PER_PARTY_MAX = 65_536  # that are not paid, or may be objected to: dates, and all cases of a bad one
 RATE_AHEAD_DAYS_MAX = 31  # a market rate is said for the day, or over a holiday
@@ -229,6 +236,9 @@ assert OBJECTION_WINDOWS < TERMINATION_WINDOWS < WINDOWS_PER_DATE - 1
 assert TRADE_DATE_AHEAD_DAYS_MAX + 2 * WINDOWS_PER_DATE < WINDOW_SPAN_DAYS_MAX
 assert FEED_PAGE_ENTRIES_MAX * (FEED_CONTENT_BYTES_MAX + 64) + 64 <= ANSWER_BODY_BYTES_MAX
 assert FEED_PAGE_ENTRIES_MAX <= FEED_ENTRIES_KEPT_MAX
+assert ORDER_ENTRY_BYTES == RECORD_BYTES
+assert ORDER_PAGES_UNREAD_MAX * ORDER_PAGE_BODY_BYTES_MAX * 4 < REPLY_BYTES_UNSENT_MAX
+assert ORDER_ENTRIES_KEPT_MAX >= 2 * COMMIT_RECORDS_MAX  # no row makes more than memory holds
 assert SIGNED_FOR_KEPT_MAX >= 2 * UNSETTLED_DATES_MAX
 assert 4 * OBJECTION_CHARS_MAX + 40 <= SMALL_CONTROL_BODY_BYTES_MAX
 assert UNSETTLED_DATES_LEFT_WARNED < UNSETTLED_DATES_MIN <= UNSETTLED_DATES_MAX

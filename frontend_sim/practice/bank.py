@@ -19,6 +19,7 @@ from frontend_sim.practice.ledger import PracticeLedger
 from frontend_sim.practice.link import PracticeLink
 from frontend_sim.practice.misdeeds import MISDEEDS, Plan
 from frontend_sim.practice.naive_ledger import attend, say
+from frontend_sim.practice.order_feed import PracticeOrders
 from protocol.client import SystemClock
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
@@ -31,6 +32,7 @@ from protocol.session.bank_events import (
     EstablishReceived,
     FeedWanted,
     NegotiateReceived,
+    OrdersAsked,
     PeerTerminated,
     QueryReceived,
     RequestReceived,
@@ -59,6 +61,7 @@ class PracticeBank:
     def __init__(self, credit_records: int = CREDIT_RECORDS_DEFAULT) -> None:
         self.ledger = PracticeLedger()
         self.feeds = PracticeFeeds()
+        self.orders = PracticeOrders()
         self.plan: Plan | None = None
         self.tell: Callable[[str], None] = _nobody_listens
         self.port = 0
@@ -125,6 +128,7 @@ class PracticeBank:
         finally:
             self._links.pop(link, None)
             self.feeds.forget(link)
+            self.orders.forget(link)
             await trio.aclose_forcefully(stream)
 
     def now(self) -> int:
@@ -209,6 +213,8 @@ class PracticeBank:
                 while event is not None:
                     if isinstance(event, FeedWanted):
                         self.feeds.wanted(link)
+                    elif isinstance(event, OrdersAsked):
+                        self.orders.wanted(link, event.wanted)
                     elif isinstance(event, PeerTerminated) or not self._handle(link, event):
                         return
                     event = session.next_event(self.now())

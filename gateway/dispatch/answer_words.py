@@ -9,6 +9,7 @@ from functools import partial
 
 from gateway.clock import Clock
 from gateway.dispatch.feeds import Feeds
+from gateway.dispatch.order_feeds import OrderFeeds
 from gateway.dispatch.seat_links import SeatLinks
 from gateway.high_water import HighWater
 from gateway.links.in_flight import UnaskedAnswer, Waiting
@@ -16,7 +17,7 @@ from gateway.ops.statistics import CODES_END, Statistics
 from protocol.codes import ReplyCode
 from protocol.frame import Frame
 from protocol.messages.codec import decode_link, decode_session
-from protocol.messages.gateway_link import FeedTold, SeatHead
+from protocol.messages.gateway_link import FeedTold, OrdersTold, SeatHead
 from protocol.messages.session import NotApplied
 from protocol.session.bank import BankSession
 from protocol.vocabulary import FrameKind
@@ -25,9 +26,18 @@ from protocol.vocabulary import FrameKind
 class AnswerWords:
     """One per gateway."""
 
-    def __init__(self, seats: SeatLinks, feeds: Feeds, mark: HighWater, statistics: Statistics, clock: Clock) -> None:
+    def __init__(
+        self,
+        seats: SeatLinks,
+        feeds: Feeds,
+        order_feeds: OrderFeeds,
+        mark: HighWater,
+        statistics: Statistics,
+        clock: Clock,
+    ) -> None:
         self._seats = seats
         self._feeds = feeds
+        self._order_feeds = order_feeds
         self._mark = mark
         self._statistics = statistics
         self._clock = clock
@@ -54,12 +64,18 @@ class AnswerWords:
         if isinstance(head, FeedTold):
             self._mark.raise_to(head.sequence, head.digest)
             return partial(self._tell_page, waiting, frame.header.first_number, head)
+        if isinstance(head, OrdersTold):
+            self._mark.raise_to(head.sequence, head.digest)
+            return partial(self._tell_orders, waiting, frame.header.first_number, head)
         if not isinstance(head, SeatHead):
             raise UnaskedAnswer("a SEAT_HEAD frame with another body")
         return partial(self._seats.say_head, waiting, head)
 
     def _tell_page(self, waiting: Waiting, number: int, told: FeedTold) -> None:
         self._feeds.told(self._seats.up.get(waiting.owner), number, told)
+
+    def _tell_orders(self, waiting: Waiting, number: int, told: OrdersTold) -> None:
+        self._order_feeds.told(self._seats.up.get(waiting.owner), number, told)
 
     def _say(self, waiting: Waiting, say: Callable[[BankSession, int], None]) -> None:
         """To the link that asked, if it is still there."""

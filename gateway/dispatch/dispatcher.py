@@ -16,6 +16,7 @@ from gateway.dispatch.answer_words import AnswerWords
 from gateway.dispatch.answers import Answers
 from gateway.dispatch.feeds import Feeds
 from gateway.dispatch.logons import Logons
+from gateway.dispatch.order_feeds import OrderFeeds
 from gateway.dispatch.party_turns import PartyTurns
 from gateway.dispatch.password_questions import PasswordQuestions
 from gateway.dispatch.seat_links import SeatLinks
@@ -40,7 +41,7 @@ from protocol.messages.codec import decode_link, encode
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.day.marked import PairsQuery, RangesQuery
 from protocol.messages.feeds import FeedQuery
-from protocol.messages.gateway_link import BookFeed, FeedTold, Register, Registered, SeatHeadQuery
+from protocol.messages.gateway_link import BookFeed, FeedTold, OrdersNews, Register, Registered, SeatHeadQuery
 from protocol.messages.orders.signing_on import BoxKeysQuery, PasswordQuery
 from protocol.messages.queries import TotalsQuery
 from protocol.records import unpack_preamble
@@ -51,6 +52,7 @@ from protocol.session.bank_events import (
     FeedWanted,
     FrameSpent,
     NegotiateReceived,
+    OrdersAsked,
     PeerTerminated,
     QueryReceived,
     RequestReceived,
@@ -96,9 +98,10 @@ class Dispatcher:
         self.turns = PartyTurns(clock)
         self.answers = Answers(self.turns, clock, self.progress.ring, self._failed)
         self.feeds = Feeds(self.admission, self.answers, clock, self._ask_page)
+        self.order_feeds = OrderFeeds(self.admission, self._registry, clock, self._submit)
         self._seats = SeatLinks(self.answers, self.turns, clock, self._begin_feed)
         self._passwords = PasswordQuestions(passwords, self._registry, self._seats, self.answers, self.turns, clock)
-        self._words = AnswerWords(self._seats, self.feeds, mark, statistics, clock)
+        self._words = AnswerWords(self._seats, self.feeds, self.order_feeds, mark, statistics, clock)
         self.link_log = self._seats.log
         self._logons = Logons(self._registry, self.admission, policy, self._seats.up, self._seats.of_seat, clock)
 
@@ -142,6 +145,7 @@ class Dispatcher:
         if isinstance(event, FrameSpent):
             if event.kind == FrameKind.HEARTBEAT:
                 self.feeds.look_again(link)
+                self.order_feeds.look_again(link)
             return self._spend(link, event.kind, work_of(event.body_bytes), now_ns)
         if isinstance(event, QueryReceived):
             self._handle_query(link, event, now_ns)
@@ -149,6 +153,10 @@ class Dispatcher:
             return self.admission.asked_query(link.session.party, len(event.frame.body), now_ns, looked_ns)
         if isinstance(event, FeedWanted):
             return self._want_feed(link, event, now_ns)
+        if isinstance(event, OrdersAsked):
+            is_answer, pause_ns = self.order_feeds.wanted(link, event.wanted, now_ns)
+            paid_ns = 0 if is_answer else self._spend(link, FrameKind.ORDERS_ACK, work_of(event.body_bytes), now_ns)
+            return max(pause_ns, paid_ns)
         if isinstance(event, PeerTerminated):
             said = f": {event.detail}" if event.detail else ""
             link.close(f"the partner ends it: {event.code.name}{said}")
@@ -200,8 +208,10 @@ class Dispatcher:
             self.feeds.wanted(link, position, self._clock.elapsed_ns())
 
     def _ask_page(self, link: PartnerLink, number: int, first: int) -> bool:
-        ask = link_frame(FrameKind.FEED_ASK, link.seat, FeedQuery(first), number)
-        return self._linked_ledger().submit(ask, link.number, link.party)
+        return self._submit(link, link_frame(FrameKind.FEED_ASK, link.seat, FeedQuery(first), number))
+
+    def _submit(self, link: PartnerLink, frame: Frame) -> bool:
+        return self._linked_ledger().submit(frame, link.number, link.party)
 
     def _refuse(self, link: PartnerLink, frame: Frame, code: ReplyCode, retry_after_ns: int, now_ns: int) -> None:
         self._statistics.not_applied_by_code[code] += 1
@@ -233,6 +243,7 @@ class Dispatcher:
     def link_closed(self, link: PartnerLink) -> None:
         """The link is gone; what it had forwarded is still answered, to the book."""
         self.feeds.forget(link)
+        self.order_feeds.forget(link)
         self._seats.forget(link)
         self._linked_ledger().link_ended()
         self.progress.ring()
@@ -287,6 +298,7 @@ class Dispatcher:
         self._seats.open_date = registered.trade_date
         self._seats.tell_open_date()
         self.feeds.registered()
+        self.order_feeds.registered()
         _LOG.info("ledger: registered at row %d, trade date %d", registered.sequence, registered.trade_date)
 
     def is_party(self, number: int) -> bool:
@@ -300,7 +312,7 @@ class Dispatcher:
     def ledger_said(self, said: Iterator[Said]) -> None:
         """Frames of the ledger in order: into the book, then signed and out. Raises LEDGER_FAULTS, InvariantBroken."""
         answers: list[tuple[Waiting, Frame]] = []
-        news: list[FeedTold] = []
+        news: list[FeedTold | OrdersNews] = []
         broken: Exception | None = None
         try:
             with self._intake.watched(LEDGER_FAULTS):
@@ -316,7 +328,10 @@ class Dispatcher:
             except LEDGER_FAULTS as error:
                 broken = error
         for fed in news:  # behind the outcomes of its row
-            self.feeds.news(fed)
+            if isinstance(fed, FeedTold):
+                self.feeds.news(fed)
+            else:
+                self.order_feeds.news(fed)
         self.turns.run()
         self._statistics.outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
         self._seats.tell_open_date()
@@ -326,12 +341,14 @@ class Dispatcher:
         if broken is not None:
             raise broken
 
-    def _take_in(self, said: Iterator[Said], answers: list[tuple[Waiting, Frame]], news: list[FeedTold]) -> None:
+    def _take_in(
+        self, said: Iterator[Said], answers: list[tuple[Waiting, Frame]], news: list[FeedTold | OrdersNews]
+    ) -> None:
         """Gathers answers, news and what is the book's; what stands in the lists on a raise is still passed on."""
         for waiting, frame in said:
             if waiting is None:
                 fed = decode_link(frame.body)
-                if isinstance(fed, FeedTold):
+                if isinstance(fed, FeedTold | OrdersNews):
                     self._mark.raise_to(fed.sequence, fed.digest)
                     news.append(fed)
                     continue

@@ -30,8 +30,9 @@ PARTY_RECORDS_MAX = IN_FLIGHT_RECORDS_MAX // 4  # the same; a seat with the larg
 IN_FLIGHT_BYTES_MAX = 128 * 1024 * 1024  # twice IN_FLIGHT_RECORDS_MAX of records: control bodies count here
 PARTY_BYTES_MAX = IN_FLIGHT_BYTES_MAX // 4
 LOGON_FRAMES_MAX = 4 * LINKS_MAX  # logons and queries of links that may have ended since
-FEED_FRAMES_MAX = 4 * LINKS_MAX  # a party has one link that is fed, and asks again when it begins anew
+FEED_FRAMES_MAX = 8 * LINKS_MAX  # a party has one link of each feed, and asks again when it begins anew
 QUERY_FRAMES_MAX = 2 * QUERIES_IN_FLIGHT_MAX * LINKS_MAX  # of all links, and of as many that have ended
+_FEED_ASKS = frozenset({FrameKind.FEED_ASK, FrameKind.ORDERS_ASK})
 
 
 class UnaskedAnswer(Exception):
@@ -89,7 +90,7 @@ class InFlight:
             )
         if kind == FrameKind.QUERY:
             return self.query_frames < QUERY_FRAMES_MAX
-        if kind == FrameKind.FEED_ASK:
+        if kind in _FEED_ASKS:
             return self.feed_frames < FEED_FRAMES_MAX
         return self.head_frames < LOGON_FRAMES_MAX
 
@@ -104,7 +105,7 @@ class InFlight:
         elif header.kind == FrameKind.QUERY:
             self._queries.setdefault((header.seat, header.first_number), deque()).append(waiting)
             self.query_frames += 1
-        elif header.kind == FrameKind.FEED_ASK:
+        elif header.kind in _FEED_ASKS:
             self._feeds.setdefault(header.seat, deque()).append(waiting)
             self.feed_frames += 1
         else:
@@ -129,7 +130,7 @@ class InFlight:
             queue = self._heads.get(header.seat)
             waiting = self._oldest(queue, answer)
             self.head_frames -= 1
-        elif header.kind == FrameKind.FEED_TOLD:
+        elif header.kind in (FrameKind.FEED_TOLD, FrameKind.ORDERS_TOLD):
             queue = self._feeds.get(header.seat)
             waiting = self._oldest(queue, answer)
             self.feed_frames -= 1

@@ -72,7 +72,7 @@ def link_frame(kind: FrameKind, seat: int, message: Message | None, number: int 
     return make_unsigned_frame(header, encode(message) if message is not None else b"")
 
 
-_UNASKED = frozenset({FrameKind.BOOK_FEED, FrameKind.FEED_NEWS})  # these answer nothing
+_UNASKED = frozenset({FrameKind.BOOK_FEED, FrameKind.FEED_NEWS, FrameKind.ORDERS_NEWS})  # these answer nothing
 BEAT = link_frame(FrameKind.LIFE_SIGN, 0, None).wire()
 
 

@@ -10,8 +10,10 @@ from collections.abc import AsyncIterator
 import asyncpg
 
 from ledger.core.rows.row import Row
+from ledger.core.state.orders.order_feeds import Kept, Stretch
 from ledger.journal.feed_reader import read_page
 from ledger.journal.head import SHARD, ZERO_DIGEST, Head, JournalTampered, Place
+from ledger.journal.order_feed_reader import read_stretch
 from ledger.journal.places import Places
 from ledger.journal.stored_row import COLUMNS, row_from
 from protocol.limits import COMMIT_RECORDS_MAX, OUTCOME_BYTES, RECORD_BYTES
@@ -146,6 +148,11 @@ class JournalReader:
         """Entries of a party's feed as the follower wrote them, see `read_page`."""
         async with self._turn:
             return await read_page(self._reading, party, first)
+
+    async def order_stretch(self, stretch: Stretch) -> Kept | None:
+        """Entries of a feed of orders as the follower wrote them, see `read_stretch`."""
+        async with self._turn:
+            return await read_stretch(self._reading, stretch)
 
     async def close(self) -> None:
         """Closes the connection."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ledger.core.rows.row import Row, outcome_frame
 from ledger.journal.quarantine import Quarantined
-from ledger.order_path.feed_pages import PageLookup
+from ledger.order_path.feed_pages import PageLookup, StretchLookup
 from protocol.frame import Frame
 from protocol.limits import OUTCOME_BYTES, PREFIX_BYTES
 from protocol.messages.base import Message
@@ -24,6 +24,10 @@ class Lookup:
     trade_date: int
     number: int
     sequence: int | None
+
+
+AnyLookup = Lookup | PageLookup | StretchLookup
+"""What has to be read before a seat is answered."""
 
 
 class InRow(NamedTuple):
@@ -54,7 +58,7 @@ class Asked(NamedTuple):
 class Waits(NamedTuple):
     """It is looked at again, and so is what its seat sent behind it: when it was read, or after this group."""
 
-    lookup: Lookup | PageLookup | None
+    lookup: AnyLookup | None
 
 
 WAITS = Waits(None)
@@ -72,7 +76,7 @@ class Decided:
     """In order."""
     put_back: dict[int, list[Frame]] = field(default_factory=dict)
     """By seat, frames to be returned to the front of its queue."""
-    wanted: list[Lookup | PageLookup] = field(default_factory=list)
+    wanted: list[AnyLookup] = field(default_factory=list)
     """Rows and pages to read; their seats wait until then."""
     news: list[bytes] = field(default_factory=list)
     """What feeds have to tell because of the row."""

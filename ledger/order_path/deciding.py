@@ -18,7 +18,7 @@ from ledger.core.state.book import Book
 from ledger.journal.quarantine import Quarantined
 from ledger.order_path import replies
 from ledger.order_path.decided import WAITS, Answer, Asked, Decided, InRow, LoggedOn, Told, Waits
-from ledger.order_path.feed_pages import FeedPages
+from ledger.order_path.feed_pages import Answered, FeedPages, OrderPages
 from ledger.order_path.groups import GROUP_FRAMES_MAX
 from ledger.order_path.moments import Moments
 from ledger.order_path.repeats import Repeats, StoredRow, outcome_answer
@@ -32,10 +32,10 @@ from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.frame import Frame
 from protocol.header import PREFIX, Header
 from protocol.limits import PREFIX_BYTES, STALE_RETRY_NS
-from protocol.messages.codec import decode_query, encode
+from protocol.messages.codec import decode_link, decode_query, encode
 from protocol.messages.control import ServesAgain
 from protocol.messages.feeds import FeedPage, FeedQuery
-from protocol.messages.gateway_link import FeedTold
+from protocol.messages.gateway_link import FeedTold, OrdersAsk, OrdersNews, OrdersTold
 from protocol.messages.queries import OutcomeQuery
 from protocol.records import RECORD
 from protocol.vocabulary import NUMBERED_KINDS, FrameKind
@@ -52,6 +52,7 @@ class Decider:
         self.book = book
         self.repeats = Repeats(book)
         self.feed_pages = FeedPages(book)
+        self.order_pages = OrderPages(book)
         self.maker = maker
         self.suspects = suspects
         self._metrics = metrics
@@ -155,6 +156,8 @@ class Decider:
         if row is not None and row.control:
             pages = self.feed_pages.news(row.sequence)
             decided.news = [replies.feed_news(party, row.sequence, row.digest, page, now_ns) for party, page in pages]
+        if row is not None and (positions := self.order_pages.news(row.sequence)):
+            decided.news.append(replies.orders_news(OrdersNews(row.sequence, row.digest, positions), now_ns))
         for frame, answer in zip(group, answers, strict=True):
             if isinstance(answer, Waits):
                 decided.return_frame(frame, answer)
@@ -209,6 +212,8 @@ class Decider:
             return Told(replies.seat_head(header, self.standing.seat_head(header.seat, ReplyCode.ACCEPTED), now_ns))
         if header.kind == FrameKind.FEED_ASK:
             return self._feed_page(frame, now_ns)
+        if header.kind == FrameKind.ORDERS_ASK:
+            return self._order_page(frame, now_ns)
         if header.kind != FrameKind.QUERY:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"kind {header.kind} is not for a ledger")
         if self.standing.key_over(header) is Arrival.KEY_OVER:  # one that may be over moves nothing by asking
@@ -240,6 +245,20 @@ class Decider:
             return Told(replies.answer(header, page, self.book.trade_date, now_ns))
         told = FeedTold(party, self.book.sequence, self.maker.digest, page)
         return Told(replies.feed_told(header, told, now_ns))
+
+    def _order_page(self, frame: Frame, now_ns: int) -> Answer:
+        """The page of a feed of orders that the gateway asks for one of its links, as `_feed_page`. Raises
+        PeerViolation.
+        """
+        ask = decode_link(frame.body)
+        if not isinstance(ask, OrdersAsk):
+            raise PeerViolation(ReplyCode.MALFORMED_FRAME, "what is asked of a feed of orders is a page of it")
+        answered = self.order_pages.answer(frame.header.seat, ask)
+        if not isinstance(answered, Answered):
+            return Waits(answered)
+        feed, fault, page = answered
+        told = OrdersTold(*feed, self.book.sequence, self.maker.digest, fault, page)
+        return Told(replies.orders_told(frame.header, told, now_ns))
 
     def _not_next(self, header: Header, arrival: Arrival, now_ns: int) -> Answer:
         """What a frame is given that is not the next one of its session."""

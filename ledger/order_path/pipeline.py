@@ -19,9 +19,9 @@ from ledger.database.connections import DATABASE_FAULTS, ROW_FAULTS
 from ledger.journal.head import JournalLost
 from ledger.journal.quarantine import Quarantined
 from ledger.journal.writer import Journal
-from ledger.order_path.decided import Decided, Lookup
+from ledger.order_path.decided import AnyLookup, Decided, Lookup
 from ledger.order_path.deciding import Decider
-from ledger.order_path.feed_pages import PageLookup
+from ledger.order_path.feed_pages import PageLookup, StretchLookup
 from ledger.order_path.gate import Gate, Outlet
 from ledger.order_path.groups import GroupCap, SeatQueues
 from ledger.order_path.lookup import Finder
@@ -132,6 +132,7 @@ class Pipeline:
         self.queues.clear()
         self.decider.repeats.forget_read()
         self.decider.feed_pages.forget_read()
+        self.decider.order_pages.forget_read()
         self._outlet = outlet
 
     def put(self, frames: list[Frame]) -> None:
@@ -331,13 +332,13 @@ class Pipeline:
         self._metrics.committed(commit.row.outcomes, commit.frames, commit.elapsed_ns)
         self._metrics.sequence = commit.row.sequence
 
-    def _fetch(self, lookup: Lookup | PageLookup) -> None:
+    def _fetch(self, lookup: AnyLookup) -> None:
         """Reads a row or a page for one seat while the others go on."""
         self.queues.park(lookup.seat)
-        if isinstance(lookup, PageLookup):
-            self._in_background(self._read_page(lookup))
-        else:
+        if isinstance(lookup, Lookup):
             self._in_background(self._read(lookup, self.decider.book.sequence))
+        else:
+            self._in_background(self._read_page(lookup))
 
     def _in_background(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)
@@ -353,11 +354,13 @@ class Pipeline:
         self.decider.repeats.take_read(lookup, stored)
         self.queues.unpark(lookup.seat)
 
-    async def _read_page(self, lookup: PageLookup) -> None:
+    async def _read_page(self, lookup: PageLookup | StretchLookup) -> None:
         """What is in the read model is durable, or will be before it can be lost to it."""
         async with self._pace.turn(lookup.party):
-            page = await self._journal.feed_page(lookup.party, lookup.first)
-        self.decider.feed_pages.take_read(lookup, page)
+            if isinstance(lookup, StretchLookup):
+                self.decider.order_pages.take_read(lookup, await self._journal.order_stretch(lookup.stretch))
+            else:
+                self.decider.feed_pages.take_read(lookup, await self._journal.feed_page(lookup.party, lookup.first))
         self.queues.unpark(lookup.seat)
 
     def _fetched(self, task: asyncio.Task[None]) -> None:

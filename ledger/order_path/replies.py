@@ -1,5 +1,5 @@
 """The frames that the ledger makes itself: NOT_APPLIED, SEAT_HEAD, ANSWER, REGISTERED, BOOK_FEED,
-FEED_TOLD, FEED_NEWS, LIFE_SIGN.
+FEED_TOLD, FEED_NEWS, ORDERS_TOLD, ORDERS_NEWS, LIFE_SIGN.
 
 Belongs here: their headers and bodies. Never here: OUTCOMES (a function of the row, ledger.core.rows.row), when
 they are
@@ -13,7 +13,7 @@ from protocol.header import Header, answer_header, new_header
 from protocol.messages.base import Message
 from protocol.messages.codec import encode
 from protocol.messages.feeds import FeedPage
-from protocol.messages.gateway_link import BookFeed, FeedTold, Registered, SeatHead
+from protocol.messages.gateway_link import BookFeed, FeedTold, OrdersNews, OrdersTold, Registered, SeatHead
 from protocol.messages.session import NotApplied
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind
 
@@ -60,6 +60,16 @@ def feed_told(request: Header, message: FeedTold, now_ns: int) -> bytes:
 def feed_news(party: int, sequence: int, digest: bytes, page: FeedPage, now_ns: int) -> bytes:
     """What a party is to be told because of the row `sequence`, which has this digest."""
     return _to_gateway(FrameKind.FEED_NEWS, FeedTold(party, sequence, digest, page), 0, now_ns)
+
+
+def orders_told(request: Header, message: OrdersTold, now_ns: int) -> bytes:
+    """The answer to an ORDERS_ASK."""
+    return _to_seat(request, FrameKind.ORDERS_TOLD, 0, request.first_number, message, now_ns)
+
+
+def orders_news(message: OrdersNews, now_ns: int) -> bytes:
+    """Where feeds of orders are since a row."""
+    return _to_gateway(FrameKind.ORDERS_NEWS, message, 0, now_ns)
 
 
 def beat() -> bytes:

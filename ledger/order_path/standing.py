@@ -31,7 +31,7 @@ _REFUSALS: dict[Arrival, ReplyCode] = {
 }
 
 
-_OF_THE_GATEWAY = frozenset({FrameKind.SEAT_HEAD_QUERY, FrameKind.FEED_ASK})
+_OF_THE_GATEWAY = frozenset({FrameKind.SEAT_HEAD_QUERY, FrameKind.FEED_ASK, FrameKind.ORDERS_ASK})
 """What it asks for itself names the seat and no sender."""
 
 

@@ -5,13 +5,13 @@ Belongs here: one frozen struct per message, bounds as field constraints. Never 
 
 from typing import Annotated
 
-from msgspec import Meta, field
+from msgspec import Meta, Struct, field
 
-from ..limits import PARTIES_MAX, SEATS_MAX
+from ..limits import DIGEST_BYTES, ORDER_PAGE_BODY_BYTES_MAX, PARTIES_MAX, SEATS_MAX
 from .base import Message
 from .control import PartyEntry
 from .feeds import FeedPage
-from .fields import ChannelNo, Count, Digest, Name, Number, PartyNo, SeatNo, SessionVersion, TradeDate
+from .fields import BoundSeatNo, ChannelNo, Count, Digest, Name, Number, PartyNo, SeatNo, SessionVersion, TradeDate
 
 
 class Register(Message, tag=60, frozen=True):
@@ -82,4 +82,44 @@ class FeedTold(Message, tag=106, frozen=True):
     page: FeedPage
 
 
-LinkMessage = Register | Registered | SeatHeadQuery | SeatHead | BookFeed | FeedTold
+class OrdersAsk(Message, tag=172, frozen=True):
+    """Gateway → ledger, kind ORDERS_ASK: a page of the feed of orders or reports that the header's seat is told."""
+
+    trade_date: TradeDate
+    first: Number
+    digest_before: Annotated[bytes, Meta(max_length=DIGEST_BYTES)]
+    """In front of the stretch of `first`, as the partner has it; empty: it is not compared."""
+
+
+class OrdersTold(Message, tag=173, frozen=True):
+    """Ledger → gateway, kind ORDERS_TOLD: the answer to an ORDERS_ASK, all of it durable."""
+
+    party: PartyNo
+    seat: BoundSeatNo  # of a channel; 0: the orders of a broker
+    sequence: Count  # the ledger's last row then
+    digest: Digest  # of that row
+    fault: Annotated[int, Meta(ge=0, le=2)]  # OrdersFault
+    page: Annotated[bytes, Meta(max_length=ORDER_PAGE_BODY_BYTES_MAX)]
+    """As it is told; without entries, and with `next_number` above `first`, they are not there yet."""
+
+
+class OrdersAt(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Where a feed of orders or reports is."""
+
+    party: PartyNo
+    seat: BoundSeatNo
+    trade_date: TradeDate
+    next_number: Number
+
+
+class OrdersNews(Message, tag=174, frozen=True):
+    """Ledger → gateway, kind ORDERS_NEWS, behind the outcomes of a row: which feeds it told something."""
+
+    sequence: Count
+    digest: Digest
+    feeds: Annotated[list[OrdersAt], Meta(max_length=PARTIES_MAX + SEATS_MAX)]
+
+
+LinkMessage = (
+    Register | Registered | SeatHeadQuery | SeatHead | BookFeed | FeedTold | OrdersAsk | OrdersTold | OrdersNews
+)

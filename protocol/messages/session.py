@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from ..limits import CREDIT_RECORDS_MAX
 from .base import Message
-from .fields import Count, Detail, HeartbeatNs, Nonce, Number, SessionVersion, Software
+from .fields import Count, Detail, Digest, HeartbeatNs, Nonce, Number, SessionVersion, Software, TradeDate
 
 
 class Negotiate(Message, tag=1, frozen=True):
@@ -75,4 +75,15 @@ class Terminate(Message, tag=7, frozen=True):
     nonce: Nonce  # of the link's last NEGOTIATE or ESTABLISH that was believed; zeros when there was none
 
 
-SessionMessage = Negotiate | Negotiated | Establish | Established | NotApplied | Heartbeat | Terminate
+class OrdersAck(Message, tag=171, frozen=True):
+    """Partner → bank, kind ORDERS_ACK: of its feed of orders or reports it wants this number of this date next on this
+    link: all before it is acknowledged; 0: it wants none.
+    """
+
+    trade_date: TradeDate
+    next_number: Count
+    digest_before: Digest
+    """In front of the stretch that `next_number` is of, as it has been read; zeros with 0, and in the first stretch."""
+
+
+SessionMessage = Negotiate | Negotiated | Establish | Established | NotApplied | Heartbeat | Terminate | OrdersAck

@@ -21,7 +21,16 @@ from ..messages.codec import decode_query, decode_session, encode
 from ..messages.feeds import FeedPage
 from ..messages.fields import code_from_number
 from ..messages.gateway_link import SeatHead
-from ..messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
+from ..messages.session import (
+    Establish,
+    Established,
+    Heartbeat,
+    Negotiate,
+    Negotiated,
+    NotApplied,
+    OrdersAck,
+    Terminate,
+)
 from ..vocabulary import BANK_PARTY, NUMBERED_KINDS, Direction, FrameKind, Suite
 from .bank_events import (
     BankEvent,
@@ -29,6 +38,7 @@ from .bank_events import (
     FeedWanted,
     FrameSpent,
     NegotiateReceived,
+    OrdersAsked,
     PeerTerminated,
     QueryReceived,
     RequestReceived,
@@ -225,10 +235,11 @@ class BankSession(LinkEnd):
         self._queries.discard(correlation_id)
         self._say_body(FrameKind.ANSWER, body, now_ns, self._numbers.trade_date, correlation_id)
 
-    def send_feed(self, page: FeedPage, now_ns: int) -> None:
-        """Tell a part of the party's feed. Dropped unless ESTABLISHED."""
+    def send_feed(self, page: FeedPage | bytes, now_ns: int) -> None:
+        """Tell a part of the party's feed, or a packed page of orders or reports. Dropped unless ESTABLISHED."""
+        kind, body = (FrameKind.ORDERS, page) if isinstance(page, bytes) else (FrameKind.FEED, encode(page))
         if self._state is BankState.ESTABLISHED:
-            self._say_body(FrameKind.FEED, encode(page), now_ns, self._numbers.trade_date, 0)
+            self._say_body(kind, body, now_ns, self._numbers.trade_date, 0)
 
     def trade_date_opened(self, trade_date: int, now_ns: int) -> None:
         """Tell that a later trade date is open, by a heartbeat. Dropped unless ESTABLISHED and news."""
@@ -311,6 +322,9 @@ class BankSession(LinkEnd):
                 return None
             self.wanted_position = message.next_position
             return FeedWanted(message.next_position, len(frame.body))
+        if header.kind == FrameKind.ORDERS_ACK and isinstance(message, OrdersAck):
+            self._caller.check_is_told()
+            return OrdersAsked(message, len(frame.body))
         if header.kind == FrameKind.TERMINATE and isinstance(message, Terminate):
             return PeerTerminated(code_from_number(message.code), message.detail)
         if header.kind == FrameKind.NEGOTIATE and isinstance(message, Negotiate):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..codes import ReplyCode
 from ..frame import Frame
 from ..messages.queries import QueryMessage
+from ..messages.session import OrdersAck
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,14 @@ class FeedWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersAsked:
+    """Which number of its feed of orders or reports the partner wants next; all before it is acknowledged."""
+
+    wanted: OrdersAck
+    body_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class PeerTerminated:
     """The partner ended the link. Nothing may be said any more."""
 
@@ -74,4 +83,6 @@ class FrameSpent:
     body_bytes: int
 
 
-BankEvent = NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived | FeedWanted | PeerTerminated
+BankEvent = (
+    NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived | FeedWanted | OrdersAsked | PeerTerminated
+)

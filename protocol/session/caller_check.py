@@ -21,6 +21,7 @@ NOT_KNOWN = "party, seat, key or signature is not known here"  # one text for al
 _LOGONS = frozenset({FrameKind.NEGOTIATE, FrameKind.ESTABLISH})
 _ASK_OF_PASSWORDS = frozenset({SeatRole.CHANNEL, SeatRole.TELLER_DESK})
 _FOR_ACTS = frozenset({SeatRole.TELLER_DESK, SeatRole.DAY_DESK})
+_TOLD_OF_ORDERS = frozenset({SeatRole.BROKER, SeatRole.CHANNEL})
 _TOO_LARGE = f"a CONTROL of this seat has at most {SMALL_CONTROL_BODY_BYTES_MAX} bytes, an act of a desk more"
 
 
@@ -94,6 +95,11 @@ class CallerCheck:
                 raise PeerViolation(ReplyCode.ROLE_FORBIDS, "passwords are for channels and the counter")
         elif role == SeatRole.CHANNEL and not (isinstance(query, BuyingPowerQuery) and len(query.contract_nos) == 1):
             raise PeerViolation(ReplyCode.ROLE_FORBIDS, "a channel asks of one contract that is signed on with it")
+
+    def check_is_told(self) -> None:
+        """Raises PeerViolation ROLE_FORBIDS for a seat that no feed of orders or reports is for."""
+        if self._registry.role_of(self.seat) not in _TOLD_OF_ORDERS:
+            raise PeerViolation(ReplyCode.ROLE_FORBIDS, "brokers are told of orders, and channels of reports")
 
     def _is_too_large(self, header: Header) -> bool:
         """Control is journaled whatever is in it, so its size is judged before its body; master data is large."""

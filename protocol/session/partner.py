@@ -15,7 +15,17 @@ from ..header import Header, new_header
 from ..keys.signing import Signer, Verifier
 from ..limits import DETAIL_CHARS_MAX, LOGON_NS_MAX
 from ..messages.codec import decode_page, decode_session, encode
-from ..messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
+from ..messages.session import (
+    Establish,
+    Established,
+    Heartbeat,
+    Negotiate,
+    Negotiated,
+    NotApplied,
+    OrdersAck,
+    Terminate,
+)
+from ..order_pages import unpack_page
 from ..records import outcomes_from_body, unpack_preamble
 from ..vocabulary import BANK_PARTY, Direction, FrameKind
 from .end import LinkEnd
@@ -27,6 +37,7 @@ from .partner_events import (
     FeedReceived,
     NegotiatedEvent,
     NotAppliedReceived,
+    OrdersReceived,
     OutcomesReceived,
     PartnerEvent,
     Terminated,
@@ -42,6 +53,7 @@ from .told_values import (
     check_preamble,
     check_refusal,
     check_version_told,
+    is_for,
 )
 
 _BANK_TURNS = (PartnerState.NEGOTIATING, PartnerState.ESTABLISHING)  # the bank is to speak
@@ -172,6 +184,11 @@ class PartnerSession(LinkEnd):
         self._move(PartnerTrigger.QUERY_SAID)
         self._say(FrameKind.QUERY, body, now_ns, correlation_id)
 
+    def want_orders(self, wanted: OrdersAck, now_ns: int) -> None:
+        """Ask for our feed of orders or reports, and acknowledge it. Raises MisuseError unless ESTABLISHED."""
+        self._move(PartnerTrigger.ORDERS_ACK_SAID)
+        self._say(FrameKind.ORDERS_ACK, encode(wanted), now_ns)
+
     def terminate(self, code: ReplyCode, detail: str, now_ns: int) -> None:
         """Queue TERMINATE; the link is over. Saying it again changes nothing. `detail`: cut to 200 chars."""
         target = PARTNER_TRANSITIONS.get((self._state, PartnerTrigger.TERMINATE_SAID))
@@ -227,17 +244,10 @@ class PartnerSession(LinkEnd):
             verifier.suite != header.suite
             or header.suite != self._signer.suite
             or header.sender != BANK_PARTY
-            or not self._is_to_us(header)
+            or not is_for(header, self._party, self._seat, self._state is PartnerState.ESTABLISHED)
             or not verifier.verify(header_bytes, signature)
         ):
             raise PeerViolation(ReplyCode.SIGNATURE_INVALID, "not a frame of the bank for this seat")
-
-    def _is_to_us(self, header: Header) -> bool:
-        if header.recipient == self._party and header.seat == self._seat:
-            return True
-        # To a peer that has not said who it is, the bank can only say TERMINATE, and names nobody.
-        is_to_anybody = header.kind == FrameKind.TERMINATE and header.recipient == header.seat == 0
-        return is_to_anybody and self._state is not PartnerState.ESTABLISHED
 
     def _accept(self, frame: Frame, now_ns: int) -> PartnerEvent | None:
         header = frame.header
@@ -260,6 +270,8 @@ class PartnerSession(LinkEnd):
         if header.kind == FrameKind.FEED:
             self._is_fed = self._next_position > 0
             return FeedReceived(check_page(decode_page(frame.body)))
+        if header.kind == FrameKind.ORDERS:
+            return OrdersReceived(unpack_page(frame.body))
         event = self._accept_session_message(frame, now_ns)
         self._state = target
         return event

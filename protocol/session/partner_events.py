@@ -10,6 +10,7 @@ from ..frame import Frame
 from ..header import Header
 from ..messages.feeds import FeedPage
 from ..messages.session import NotApplied
+from ..order_pages import OrderPage
 from ..records import OutcomeArray, OutcomesPreamble
 
 
@@ -74,6 +75,13 @@ class FeedElsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersReceived:
+    """A page of our feed of orders or reports."""
+
+    page: OrderPage
+
+
+@dataclass(frozen=True, slots=True)
 class TradeDateOpened:
     """A later trade date is open; the bank expects `next_number` next on it."""
 
@@ -98,6 +106,7 @@ PartnerEvent = (
     | AnswerReceived
     | FeedReceived
     | FeedElsewhere
+    | OrdersReceived
     | TradeDateOpened
     | Terminated
 )

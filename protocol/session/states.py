@@ -7,8 +7,8 @@ The argument. A link carries one session of one seat. The bank's side begins by 
 is: with NEGOTIATE (a new session version, which the ledger journals) or with ESTABLISH alone (the session of an
 earlier link goes on). Each of the two needs the ledger, so each has a state of its own in which the partner must wait
 (NEGOTIATING, ESTABLISHING): a frame that arrives then was sent without knowing the answer and is a violation. Only
-ESTABLISHED carries numbered requests, queries and heartbeats. The logon is done once per link: a partner that wants
-a newer version opens a new link, so no request can ever be under way across two versions on one link.
+ESTABLISHED carries numbered requests, queries, heartbeats and feeds. The logon is done once per link: a partner that
+wants a newer version opens a new link, so no request can ever be under way across two versions on one link.
 
 TERMINATED is reached from everywhere and is left by nothing. Whatever still arrives is not read; whatever is still
 said is not sent. There is no half-closed state, because nothing is lost by closing: the session outlives the link
@@ -44,6 +44,7 @@ class BankTrigger(Enum):
     REQUEST_CAME = "RECORDS or CONTROL came"
     QUERY_CAME = "QUERY came"
     HEARTBEAT_CAME = "HEARTBEAT came"
+    ORDERS_ACK_CAME = "ORDERS_ACK came"
     TERMINATE_CAME = "TERMINATE came"
     NEGOTIATED_SAID = "NEGOTIATED is sent"
     ESTABLISHED_SAID = "ESTABLISHED is sent"
@@ -70,12 +71,14 @@ class PartnerTrigger(Enum):
     NOT_APPLIED_CAME = "NOT_APPLIED came"
     ANSWER_CAME = "ANSWER came"
     FEED_CAME = "FEED came"
+    ORDERS_CAME = "ORDERS came"
     HEARTBEAT_CAME = "HEARTBEAT came"
     TERMINATE_CAME = "TERMINATE came"
     NEGOTIATE_SAID = "NEGOTIATE is sent"
     ESTABLISH_SAID = "ESTABLISH is sent"
     REQUEST_SAID = "RECORDS or CONTROL is sent"
     QUERY_SAID = "QUERY is sent"
+    ORDERS_ACK_SAID = "ORDERS_ACK is sent"
     TERMINATE_SAID = "TERMINATE is sent"
 
 
@@ -87,6 +90,7 @@ TO_BANK_TRIGGERS: dict[int, BankTrigger] = {
     FrameKind.CONTROL: BankTrigger.REQUEST_CAME,
     FrameKind.QUERY: BankTrigger.QUERY_CAME,
     FrameKind.HEARTBEAT: BankTrigger.HEARTBEAT_CAME,
+    FrameKind.ORDERS_ACK: BankTrigger.ORDERS_ACK_CAME,
     FrameKind.TERMINATE: BankTrigger.TERMINATE_CAME,
 }
 
@@ -98,6 +102,7 @@ TO_PARTNER_TRIGGERS: dict[int, PartnerTrigger] = {
     FrameKind.NOT_APPLIED: PartnerTrigger.NOT_APPLIED_CAME,
     FrameKind.ANSWER: PartnerTrigger.ANSWER_CAME,
     FrameKind.FEED: PartnerTrigger.FEED_CAME,
+    FrameKind.ORDERS: PartnerTrigger.ORDERS_CAME,
     FrameKind.HEARTBEAT: PartnerTrigger.HEARTBEAT_CAME,
     FrameKind.TERMINATE: PartnerTrigger.TERMINATE_CAME,
 }
@@ -111,6 +116,7 @@ BANK_TRANSITIONS: dict[tuple[BankState, BankTrigger], BankState] = {
     (BankState.ESTABLISHED, BankTrigger.REQUEST_CAME): BankState.ESTABLISHED,
     (BankState.ESTABLISHED, BankTrigger.QUERY_CAME): BankState.ESTABLISHED,
     (BankState.ESTABLISHED, BankTrigger.HEARTBEAT_CAME): BankState.ESTABLISHED,
+    (BankState.ESTABLISHED, BankTrigger.ORDERS_ACK_CAME): BankState.ESTABLISHED,
     (BankState.AWAIT_NEGOTIATE_OR_ESTABLISH, BankTrigger.TERMINATE_CAME): BankState.TERMINATED,
     (BankState.NEGOTIATING, BankTrigger.TERMINATE_CAME): BankState.TERMINATED,
     (BankState.NEGOTIATED, BankTrigger.TERMINATE_CAME): BankState.TERMINATED,
@@ -131,10 +137,12 @@ PARTNER_TRANSITIONS: dict[tuple[PartnerState, PartnerTrigger], PartnerState] = {
     (PartnerState.ESTABLISHING, PartnerTrigger.ESTABLISHED_CAME): PartnerState.ESTABLISHED,
     (PartnerState.ESTABLISHED, PartnerTrigger.REQUEST_SAID): PartnerState.ESTABLISHED,
     (PartnerState.ESTABLISHED, PartnerTrigger.QUERY_SAID): PartnerState.ESTABLISHED,
+    (PartnerState.ESTABLISHED, PartnerTrigger.ORDERS_ACK_SAID): PartnerState.ESTABLISHED,
     (PartnerState.ESTABLISHED, PartnerTrigger.OUTCOMES_CAME): PartnerState.ESTABLISHED,
     (PartnerState.ESTABLISHED, PartnerTrigger.NOT_APPLIED_CAME): PartnerState.ESTABLISHED,
     (PartnerState.ESTABLISHED, PartnerTrigger.ANSWER_CAME): PartnerState.ESTABLISHED,
     (PartnerState.ESTABLISHED, PartnerTrigger.FEED_CAME): PartnerState.ESTABLISHED,
+    (PartnerState.ESTABLISHED, PartnerTrigger.ORDERS_CAME): PartnerState.ESTABLISHED,
     (PartnerState.ESTABLISHED, PartnerTrigger.HEARTBEAT_CAME): PartnerState.ESTABLISHED,
     (PartnerState.NEGOTIATING, PartnerTrigger.TERMINATE_CAME): PartnerState.TERMINATED,
     (PartnerState.NEGOTIATED, PartnerTrigger.TERMINATE_CAME): PartnerState.TERMINATED,

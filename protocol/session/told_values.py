@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..given_numbers import index_from_account_no
+from ..header import Header
 from ..limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
 from ..messages.customers.interest import InterestAnswer, InterestQuery
 from ..messages.customers.open_items import OpenItemsAnswer, OpenItemsQuery
@@ -73,7 +74,7 @@ from ..records import (
     OutcomesPreamble,
 )
 from ..trade_dates import is_trade_date
-from ..vocabulary import PasswordFound
+from ..vocabulary import FrameKind, PasswordFound
 
 _OF_SETS = (SetQuery, DifferenceQuery, ProceedsQuery)
 _KEEP_NUMBER = frozenset({ReplyCode.REQUEST_STALE, ReplyCode.BUSY, ReplyCode.DRAINING})
@@ -121,6 +122,14 @@ _MAY_TELL = _states((*STATES_OF_AMOUNTS, _NEWER))
 _IS_REFUSAL = _states((STATE_DEDUCTIBLE,))
 _ACCEPTED_OR_REFUSED = _states(range(FREEZE_STATE_NONE + 1, _NEWER))
 """Whether a state is told of what was accepted alone, or of what was refused alone."""
+
+
+def is_for(header: Header, party: int, seat: int, is_established: bool) -> bool:
+    """Whether a frame of the bank is for this seat. To a peer that has not said who it is, it can only say TERMINATE,
+    and names nobody."""
+    if header.recipient == party and header.seat == seat:
+        return True
+    return header.kind == FrameKind.TERMINATE and header.recipient == header.seat == 0 and not is_established
 
 
 def check_open_date(trade_date: int) -> int:

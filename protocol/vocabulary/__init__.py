@@ -29,7 +29,7 @@ from .day import (
     LineSide,
     ObligationState,
 )
-from .frames import NUMBERED_KINDS, SUITES, Direction, FeedKind, FrameKind, Suite
+from .frames import NUMBERED_KINDS, SUITES, Direction, FeedKind, FrameKind, OrdersFault, Suite
 from .money import RecordKind, RestraintKind, Way
 from .orders import Market, OrderType, Product
 from .parties import BANK_PARTY, BANK_SEAT, Mode, OutletLevel, Right, Role, Scheme, SeatRole, role_fits_party
@@ -61,6 +61,7 @@ __all__ = [
     "Mode",
     "ObligationState",
     "OrderType",
+    "OrdersFault",
     "OutletLevel",
     "PasswordFound",
     "Product",

@@ -22,6 +22,8 @@ class FrameKind(IntEnum):
     HEARTBEAT = 11
     TERMINATE = 12
     FEED = 13
+    ORDERS = 14  # a page of what is told of orders through the bank
+    ORDERS_ACK = 15
     REGISTER = 64
     REGISTERED = 65
     SEAT_HEAD_QUERY = 66
@@ -31,6 +33,9 @@ class FrameKind(IntEnum):
     FEED_ASK = 70
     FEED_TOLD = 71
     FEED_NEWS = 72
+    ORDERS_ASK = 73
+    ORDERS_TOLD = 74
+    ORDERS_NEWS = 75
 
 
 NUMBERED_KINDS = frozenset({FrameKind.RECORDS, FrameKind.CONTROL})  # these consume request numbers
@@ -68,3 +73,11 @@ class FeedKind(IntEnum):
     PAYMENT = 9  # something of what is owed was paid, lent or is overdue
     FEES = 10  # what is charged of orders through the bank
     PHASES = 11  # of a market on the open date, which are others now
+
+
+class OrdersFault(IntEnum):
+    """Why no page of a feed of orders is told, between gateway and ledger."""
+
+    NONE = 0
+    BEYOND = 1  # the number, or its date, is not there
+    OTHER_DIGEST = 2  # what the partner has read is not what the bank has told

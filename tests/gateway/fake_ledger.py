@@ -17,20 +17,34 @@ import trio
 from frontend_sim.practice.feed import PracticeFeeds
 from frontend_sim.practice.naive_ledger import NaiveLedger
 from gateway.links.ledger_link import link_frame
+from ledger.core.state.orders.order_feeds import FeedOf, OrderFeeds
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
 from protocol.given_numbers import account_no_from_index, contract_no_from_index, index_from_account_no
 from protocol.header import Header, answer_header
+from protocol.limits import ORDER_ENTRY_BYTES
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_control, decode_link, decode_query, encode
 from protocol.messages.control import ControlMessage, PartyEntry
 from protocol.messages.customers.accounts import OpenAccounts, ReplaceCard, SignContracts
 from protocol.messages.customers.pushes import ConfirmPush
 from protocol.messages.feeds import NO_ENTRY, DateOpened, FeedPage, FeedQuery
-from protocol.messages.gateway_link import BookFeed, ChannelSeat, FeedTold, Register, Registered, SeatHeadQuery
+from protocol.messages.gateway_link import (
+    BookFeed,
+    ChannelSeat,
+    FeedTold,
+    OrdersAsk,
+    OrdersAt,
+    OrdersNews,
+    OrdersTold,
+    Register,
+    Registered,
+    SeatHeadQuery,
+)
+from protocol.order_pages import pack_page
 from protocol.records import OUTCOME, STATE_NUMBER_GIVEN, OutcomeArray, records_from_body
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, NUMBERED_KINDS, FeedKind, FrameKind
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, NUMBERED_KINDS, FeedKind, FrameKind, OrdersFault
 from tests.customers import FIRST_BANK_ACCOUNT_NO, account, contract
 from tests.frames import believe
 from tests.protocol import keys
@@ -88,6 +102,8 @@ class FakeLedger(NaiveLedger):
         self._sending = trio.Lock()
         self.told = PracticeFeeds()
         self.pages_asked: list[tuple[int, int]] = []
+        self.orders = OrderFeeds()
+        self.orders_asked: list[tuple[int, int]] = []  # date and first number
         self.missing: set[int] = set()  # positions that the read model has not got yet
         self.beats = True  # False: a ledger that is stopped
         self.beats_heard = 0
@@ -137,6 +153,16 @@ class FakeLedger(NaiveLedger):
             news = FeedTold(party, self.sequence, digest_of(self.sequence), self.told.page(party, position))
             blank = link_frame(FrameKind.LIFE_SIGN, 0, None).header
             await self.say(make_unsigned_frame(_back(blank, FrameKind.FEED_NEWS), encode(news)))
+
+    async def order(self, party: int, count: int = 1, date: int = TRADE_DATE, *, is_lost: bool = False) -> None:
+        """So many new entries of a broker's feed of orders, and where it is, unless that is lost."""
+        of = FeedOf(party, 0)
+        self.orders.append(self.orders.sequence + 1, of, date, bytes(count * ORDER_ENTRY_BYTES))
+        if not is_lost:
+            at = OrdersAt(party, 0, date, self.orders.feeds[of].next_number)
+            blank = link_frame(FrameKind.LIFE_SIGN, 0, None).header
+            news = OrdersNews(self.sequence, digest_of(self.sequence), [at])
+            await self.say(make_unsigned_frame(_back(blank, FrameKind.ORDERS_NEWS), encode(news)))
 
     async def feed_on(self) -> None:
         """Sends the feed that was kept back."""
@@ -219,8 +245,24 @@ class FakeLedger(NaiveLedger):
                 page = FeedPage(query.first, page.next_position, NO_ENTRY, [])
             told = FeedTold(party, self.sequence, digest_of(self.sequence), page)
             return make_unsigned_frame(_back(header, FrameKind.FEED_TOLD), encode(told))
+        if header.kind == FrameKind.ORDERS_ASK:
+            return make_unsigned_frame(_back(header, FrameKind.ORDERS_TOLD), encode(self._orders_told(frame)))
         head = self.negotiate(header) if header.kind == FrameKind.NEGOTIATE else self.head(header.seat)
         return _frame(header, FrameKind.SEAT_HEAD, head)
+
+    def _orders_told(self, frame: Frame) -> OrdersTold:
+        """A page as a ledger with all of it in memory tells it."""
+        ask = decode_link(frame.body)
+        assert isinstance(ask, OrdersAsk)
+        party = next(entry.party for entry in self.parties if frame.header.seat in [one.seat for one in entry.seats])
+        self.orders_asked.append((ask.trade_date, ask.first))
+        head, entries = self.orders.page(FeedOf(party, 0), ask.trade_date, ask.first)
+        assert entries is not None
+        fault = OrdersFault.BEYOND if ask.first > head.next_number else OrdersFault.NONE
+        if ask.digest_before and entries and ask.digest_before != head.digest_before:
+            fault = OrdersFault.OTHER_DIGEST
+        page = pack_page(head, b"" if ask.first in self.missing else entries)
+        return OrdersTold(party, 0, self.sequence, digest_of(self.sequence), fault, b"" if fault else page)
 
     def decide(self, frame: Frame, decided_at_ns: int) -> OutcomeArray:
         """A row for it."""

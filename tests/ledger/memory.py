@@ -26,6 +26,7 @@ from tests.frames import frames_in
 from tests.ledger.world import BROKER, DATE, header, master_data, signed
 
 SMALL = BookSize(contracts_max=64, requests_max=64 * REQUEST_PAGE_RECORDS)
+NEWS = frozenset({FrameKind.FEED_NEWS, FrameKind.ORDERS_NEWS})
 START_NS = 1_767_571_200_000_000_000
 
 
@@ -97,6 +98,6 @@ class MemoryLedger:
         answers: list[Frame] = []
         while (decided := self.decide_next()) is not None:
             said = frames_in(b"".join(decided.parts()))
-            answers += [frame for frame in said if frame.header.kind != FrameKind.FEED_NEWS]
-            self.news += [frame for frame in said if frame.header.kind == FrameKind.FEED_NEWS]
+            answers += [frame for frame in said if frame.header.kind not in NEWS]
+            self.news += [frame for frame in said if frame.header.kind in NEWS]
         return answers

@@ -106,7 +106,7 @@ def message_list() -> list[Json]:
 
 
 def _messages_of(kind: FrameKind) -> list[Json]:
-    if kind in (FrameKind.RECORDS, FrameKind.OUTCOMES):
+    if kind in (FrameKind.RECORDS, FrameKind.OUTCOMES, FrameKind.ORDERS):
         return []
     if kind == FrameKind.FEED:
         return [FeedPage.__name__]

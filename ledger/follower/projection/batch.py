@@ -28,6 +28,7 @@ from ledger.follower.projection.day.lanes import LanesOfBatch
 from ledger.follower.projection.day.obligations import ObligationsOfBatch
 from ledger.follower.projection.day.settled import SettledOfBatch
 from ledger.follower.projection.feeds import FeedsOfBatch
+from ledger.follower.projection.orders.feeds import OrderFeedsOfBatch
 from ledger.follower.projection.orders.fees import FeesOfBatch
 from ledger.follower.projection.orders.phases import PhasesOfBatch
 from ledger.follower.projection.orders.securities import SecuritiesOfBatch
@@ -101,6 +102,7 @@ class Batch:
         self.day_ends = DayEndsOfBatch()
         self.fees = FeesOfBatch()
         self.phases = PhasesOfBatch()
+        self.order_feeds = OrderFeedsOfBatch(book)
         self.clearing_accounts = ClearingAccountsOfBatch(book)
         self.interest = InterestOfBatch()
         self.securities = SecuritiesOfBatch(book)
@@ -130,6 +132,7 @@ class Batch:
         self.rows_count += 1
         self.records_count += len(row.records) // RECORD.itemsize
         self._bytes += len(row.records) + len(row.headers) + len(row.outcomes) + len(row.control)
+        self.order_feeds.take(row)
         if row.records:
             self._block_rows.append(row)
             kinds = row.kinds()

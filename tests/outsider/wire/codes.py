@@ -22,6 +22,8 @@ class Kind(IntEnum):
     HEARTBEAT = 11
     TERMINATE = 12
     FEED = 13
+    ORDERS = 14
+    ORDERS_ACK = 15
 
 
 class Direction(IntEnum):

@@ -16,7 +16,17 @@ from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.feeds import NO_ENTRY, FeedPage
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.queries import OutcomeAnswer, OutcomeQuery
-from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
+from protocol.messages.session import (
+    Establish,
+    Established,
+    Heartbeat,
+    Negotiate,
+    Negotiated,
+    NotApplied,
+    OrdersAck,
+    Terminate,
+)
+from protocol.order_pages import NO_STRETCH, OrderPageHead, pack_page
 from protocol.session.bank import BankSession
 from protocol.session.partner import PartnerSession
 from protocol.session.states import (
@@ -36,6 +46,8 @@ T = TypeVar("T")
 NONCE = b"n" * 16
 HEAD = SeatHead(VERSION, TRADE_DATE, 1, 0)
 B, P = BankTrigger, PartnerTrigger
+ORDERS_WANTED = OrdersAck(TRADE_DATE, 1, NO_STRETCH)
+PAGE = pack_page(OrderPageHead(TRADE_DATE, 20_260_922, 1, 1, NO_STRETCH), b"")  # the date is over
 TERMINATE = Terminate(int(ReplyCode.FINISHED), VERSION, "", NONCE)
 FROM_PARTNER: dict[BankTrigger, tuple[FrameKind, Message]] = {
     B.NEGOTIATE_CAME: (FrameKind.NEGOTIATE, Negotiate(NONCE, "")),
@@ -43,6 +55,7 @@ FROM_PARTNER: dict[BankTrigger, tuple[FrameKind, Message]] = {
     B.REQUEST_CAME: (FrameKind.CONTROL, ChangeContract(195, 2)),
     B.QUERY_CAME: (FrameKind.QUERY, OutcomeQuery(TRADE_DATE, 1)),
     B.HEARTBEAT_CAME: (FrameKind.HEARTBEAT, Heartbeat(1, False)),
+    B.ORDERS_ACK_CAME: (FrameKind.ORDERS_ACK, ORDERS_WANTED),
     B.TERMINATE_CAME: (FrameKind.TERMINATE, TERMINATE),
 }
 FROM_BANK: dict[PartnerTrigger, tuple[FrameKind, Message]] = {
@@ -103,20 +116,27 @@ def move_partner(partner: PartnerSession, trigger: PartnerTrigger) -> None:
             partner.send_block(freezes(1), 1, 1, 0, T0_NS)
         case P.QUERY_SAID:
             partner.send_query(1, encode(OutcomeQuery(TRADE_DATE, 1)), T0_NS)
+        case P.ORDERS_ACK_SAID:
+            partner.want_orders(ORDERS_WANTED, T0_NS)
         case P.TERMINATE_SAID:
             partner.terminate(ReplyCode.FINISHED, "", T0_NS)
         case P.OUTCOMES_CAME:
             partner.receive_data(outcome_wire(), T0_NS)
             partner.next_event(T0_NS)
+        case P.ORDERS_CAME:
+            hear(partner, FrameKind.ORDERS, PAGE)
         case _:
             kind, message = FROM_BANK[trigger]
-            voice = bank_voice(Suite.ED25519_SHA256)
-            frame = voice.message("", "", kind, message, 1).frame
-            later = frame.header._replace(
-                sent_at_ns=frame.header.sent_at_ns + (partner.state is PartnerState.ESTABLISHED)
-            )
-            partner.receive_data(make_frame(later, frame.body, voice.signer.sign).wire(), T0_NS)
-            partner.next_event(T0_NS)
+            hear(partner, kind, encode(message))
+
+
+def hear(partner: PartnerSession, kind: FrameKind, body: bytes) -> None:
+    """The bank says this, later than what it said before."""
+    voice = bank_voice(Suite.ED25519_SHA256)
+    header = voice.header(kind)._replace(first_number=1)
+    later = header._replace(sent_at_ns=header.sent_at_ns + (partner.state is PartnerState.ESTABLISHED))
+    partner.receive_data(make_frame(later, body, voice.signer.sign).wire(), T0_NS)
+    partner.next_event(T0_NS)
 
 
 @pytest.mark.parametrize("trigger", list(BankTrigger))

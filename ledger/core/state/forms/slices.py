@@ -25,7 +25,8 @@ REVERSED_SLICE_ITEMS. Once a security was registered there follow signed lists o
 of SECURITY_SLICE_ITEMS, and versions in slices of VERSION_SLICE_ITEMS. Fee tables and notices of them follow in slices
 of FEE_SLICE_ITEMS. Once a trading password was set there follow all of them in slices of PASSWORD_SLICE_CONTRACTS and,
 channel by channel, until when who is signed on, in slices of SIGNED_ON_SLICE_CONTRACTS. While words of orders are kept
-there follow those of each slot, in slices of ORDER_SLICE_SLOTS. No slice grows with the book.
+there follow those of each slot, in slices of ORDER_SLICE_SLOTS. Each feed of orders that has told something is a slice
+of its own. No slice grows with the book.
 """
 
 import hashlib

@@ -1,4 +1,5 @@
-"""The slices of the state that are of orders through the bank: securities, fees, who is signed on, words of orders.
+"""The slices of the state that are of orders through the bank: securities, fees, who is signed on, words of orders,
+and feeds of orders.
 
 Belongs here: what of them is in which slice. Never here: the other slices, their order (slices).
 """
@@ -32,6 +33,7 @@ def kinds_of_orders(book: Book) -> list[SliceKind]:
         (-(-len(book.orders.fees.notices) // FEE_SLICE_ITEMS), _fee_notice_digest),
         *(_kinds_of_sign_ons(book) if book.orders.sign_ons.is_used else ()),
         (slots // ORDER_SLICE_SLOTS if book.requests.orders.are_kept else 0, _order_digest),
+        (len(book.orders.feeds.feeds), _order_feed_digest),
     ]
 
 
@@ -88,3 +90,8 @@ def _signed_on_digest(book: Book, k: int) -> bytes:
 def _order_digest(book: Book, k: int) -> bytes:
     first = REQUEST_PAGE_RECORDS + k * ORDER_SLICE_SLOTS
     return digest_of([getattr(book.requests.orders, name) for name in WORDS], slice(first, first + ORDER_SLICE_SLOTS))
+
+
+def _order_feed_digest(book: Book, k: int) -> bytes:
+    """One feed a slice: 66 KiB, of which 64 are the stretch that is begun."""
+    return hashlib.sha256(book.orders.feeds.encoded(k)).digest()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.orders.channels import Channels
 from ledger.core.state.orders.fees import Fees
+from ledger.core.state.orders.order_feeds import OrderFeeds
 from ledger.core.state.orders.phases import Phases
 from ledger.core.state.orders.schemes import Schemes
 from ledger.core.state.orders.securities import Securities
@@ -25,6 +26,7 @@ class OrderTables:
     fees: Fees = field(default_factory=Fees)
     sign_ons: SignOns = field(default_factory=SignOns)
     phases: Phases = field(default_factory=Phases)
+    feeds: OrderFeeds = field(default_factory=OrderFeeds)
 
     def roll(self, trade_date: int) -> None:
         """A later date is opened."""
@@ -41,7 +43,7 @@ class OrderTables:
             "channel_brokers": self.channels.broker,
         }
         of_tables = self.securities.to_arrays() | self.fees.to_arrays() | self.phases.to_arrays()
-        return columns | of_tables | self.sign_ons.to_arrays(contracts)
+        return columns | of_tables | self.sign_ons.to_arrays(contracts) | self.feeds.to_arrays()
 
     def take(self, arrays: NamedArrays, contracts_max: int) -> None:
         """Fill empty ones with what `to_arrays` described, where there is room for so many contracts."""
@@ -49,7 +51,7 @@ class OrderTables:
         self.channels.channel[:], self.channels.broker[:] = arrays["channels"], arrays["channel_brokers"]
         self.securities, self.fees = Securities.from_arrays(arrays), Fees.from_arrays(arrays)
         self.sign_ons = SignOns.from_arrays(arrays, contracts_max)
-        self.phases = Phases.from_arrays(arrays)
+        self.phases, self.feeds = Phases.from_arrays(arrays), OrderFeeds.from_arrays(arrays)
 
     def common(self) -> bytes:
         """What is short and of the whole bank."""

@@ -279,5 +279,6 @@ BODIES: dict[int, tuple[str, ...]] = {
     Kind.ANSWER: (*(name.replace("Query", "Answer") for name in QUERIES if name != "FeedQuery"), "FeedPage"),
     Kind.HEARTBEAT: ("Heartbeat",),
     Kind.FEED: ("FeedPage",),
+    Kind.ORDERS_ACK: ("OrdersAck",),
     Kind.TERMINATE: ("Terminate",),
 }

@@ -40,6 +40,7 @@ FEED_LAYOUTS: dict[str, Layout] = {
     "FeedQuery": (103, (("first", NUMBER),)),
     "FeedPage": (104, (*PAGE, ("entries", Many(0, ENTRIES_MAX, Nested("FeedEntry"))))),
     "FeedEntry": (105, ENTRY),
+    "OrdersAck": (171, (("trade_date", DATE), ("next_number", COUNT), ("digest_before", Blob(32, 32)))),
     "DateOpened": (8, (("date_before", DATE),)),
     "SignedOff": (9, (("counts", Many(4, 4, COUNT)), ("amounts", Many(4, 4, WIDE_SUM)))),
     "ContractChanged": (10, CHANGED),
