@@ -35,6 +35,7 @@ from benchmarks.cases import (
 )
 from benchmarks.day.case_k import case_k, case_l
 from benchmarks.day.case_k2 import case_k2
+from benchmarks.day.case_p import case_p
 from benchmarks.day.case_q import case_q
 from benchmarks.hostile import case_o
 from benchmarks.peers.measure import PeerServer, prepare
@@ -63,6 +64,7 @@ CASES: dict[str, Callable[[Bench], list[CaseResult]]] = {
     "l": lambda bench: case_l(bench.quick, bench.progress),
     "n": case_n,
     "o": lambda bench: case_o(bench.quick, bench.progress),
+    "p": lambda bench: case_p(bench.quick, bench.progress),
     "q": lambda bench: case_q(bench.block_rate, bench.quick, bench.progress),
 }
 QUICK = ("a", "c")

@@ -25,6 +25,7 @@ from benchmarks.load.seats import BROKER_PARTY, FIRST_FLOODING_SEAT, FIRST_SEAT,
 from benchmarks.tls import make_certificates
 from benchmarks.watch import seconds_so_far
 from config.cli.links import bank_signer
+from config.cli.passwords.secret_files import make as make_secrets
 from config.keys import make_missing_bank_keys
 from config.schema import Config, dump, load
 from config.supervise.supervisor import Supervisor
@@ -34,16 +35,25 @@ from protocol.client import Seat, SeatSettings
 from protocol.given_numbers import account_no_from_index, contract_no_from_index
 from protocol.keys.signing import Signer
 from protocol.limits import CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES, UNSETTLED_DATES_MIN
-from protocol.messages.control import ControlMessage, OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import (
+    ControlMessage,
+    OpenTradeDate,
+    RegisterChannelSeat,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+    SetScheme,
+)
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.queries import PartyTotals
 from protocol.trade_dates import date_of_day, trade_day
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractStatus, Role, SeatRole
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractStatus, Role, Scheme, SeatRole
 
 TRADE_DATE = 20_260_105
 FIRST_BANK_ACCOUNT_NO = 6_217_000_000_000_000
 NEVER_NS = 2**62
 OUTLET = 11
+SCHEME_A_PARTY, CHANNEL_PARTY, FIRST_CHANNEL_SEAT = 101, 102, 901
 LOOPBACK_SECONDS_MAX = 10
 MASTER_DATA_SECONDS_MAX = 600.0
 
@@ -61,6 +71,8 @@ class Wanted:
     brokers_count: int = 1  # more: each has one of the seats, and as many of the contracts as every other
     trade_date: int = TRADE_DATE  # the first one
     log_files_ahead: int | None = None  # of PostgreSQL; None: as many as by default
+    signing_on_count: int = 0  # customers of a broker of scheme A, and a channel; the password desk is run
+    channel_seats_count: int = 4  # of that channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,10 @@ class System:
         self.config: Config = self._configured(folder)
         make_missing_bank_keys(self.config, lambda _line: None)
         self.desks = new_bank_desks(self.config)
+        if wanted.signing_on_count:
+            self.channel = new_party_signer(self.config, CHANNEL_PARTY, "ed25519")
+            self.config.passwords_folder.mkdir(mode=0o700)
+            make_secrets(self.config.passwords_folder, 1)
         self.broker = new_party_signer(self.config, BROKER_PARTY, wanted.suite)
         others = range(BROKER_PARTY + 1, BROKER_PARTY + wanted.brokers_count)
         self.brokers = {BROKER_PARTY: self.broker}
@@ -99,6 +115,8 @@ class System:
                 config.trade, date=self.wanted.trade_date, unsettled_dates_max=self.wanted.unsettled_dates_max
             ),
         )
+        if self.wanted.signing_on_count:
+            config = replace(config, password_desk=replace(config.password_desk, run=True))
         if self.wanted.log_files_ahead is not None:
             config = replace(config, postgres=replace(config.postgres, log_files_ahead=self.wanted.log_files_ahead))
         if self.wanted.tls:
@@ -118,6 +136,21 @@ class System:
     def flooding_contract_no(self) -> int:
         """Its contract, behind all of the other broker's."""
         return contract_no_from_index(self.wanted.contracts_count)
+
+    @property
+    def signing_on(self) -> list[int]:
+        """The contracts whose customers sign on, behind all others."""
+        first = self.wanted.contracts_count
+        return [contract_no_from_index(index) for index in range(first, first + self.wanted.signing_on_count)]
+
+    @property
+    def channel_seats(self) -> list[int]:
+        """The seats of the channel."""
+        return list(range(FIRST_CHANNEL_SEAT, FIRST_CHANNEL_SEAT + self.wanted.channel_seats_count))
+
+    def channel_settings(self, seat: int) -> SeatSettings:
+        """Settings of one of them."""
+        return settings_of(self.config, self.tls_directory, CHANNEL_PARTY, seat, self.channel)
 
     @property
     def seats(self) -> list[int]:
@@ -160,12 +193,26 @@ class System:
             yield SignContracts([_contract(index, BROKER_PARTY + index // share) for index in range(first, last)])
         if self.wanted.flooding_seats_count:
             yield from self._flooding_broker()
+        if self.wanted.signing_on_count:
+            yield from self._who_signs_on()
 
     def _flooding_broker(self) -> Iterator[ControlMessage]:
         yield from _broker(FLOODING_PARTY, "flooding broker", self.flooding, self.flooding_seats)
         index = self.wanted.contracts_count
         yield OpenAccounts([_account(index)])
         yield SignContracts([_contract(index, FLOODING_PARTY)])
+
+    def _who_signs_on(self) -> Iterator[ControlMessage]:
+        """A broker of scheme A without seats, its customers, and a channel for them."""
+        yield RegisterParty(SCHEME_A_PARTY, Role.BROKER, int(self.broker.suite), "broker of scheme A", True)
+        yield SetScheme(SCHEME_A_PARTY, Scheme.A)
+        yield RegisterParty(CHANNEL_PARTY, Role.CHANNEL, int(self.channel.suite), "channel", False)
+        yield RegisterKey(CHANNEL_PARTY, self.channel.key_id, self.channel.public_key(), 0, NEVER_NS, 0)
+        for seat in self.channel_seats:
+            yield RegisterChannelSeat(seat, CHANNEL_PARTY, 1, SCHEME_A_PARTY)
+        first, last = self.wanted.contracts_count, self.wanted.contracts_count + self.wanted.signing_on_count
+        yield OpenAccounts([_account(index) for index in range(first, last)])
+        yield SignContracts([_contract(index, SCHEME_A_PARTY) for index in range(first, last)])
 
     def open_next_date(self) -> None:
         """Closes the trade date, unsettled, and opens the day after it."""

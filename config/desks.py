@@ -39,5 +39,6 @@ class PasswordDesk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     secrets: str
     door: str
     workers: Annotated[int, msgspec.Meta(ge=1, le=WORKERS_MAX)]
+    nice: Annotated[int, msgspec.Meta(ge=0, le=19)]
     metrics_host: Host
     metrics_port: Port

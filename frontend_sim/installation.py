@@ -58,7 +58,9 @@ class Installation:
 
 
 def temporary_config(config: Config, folder: Path) -> Config:
-    """The same configuration with state and keys in `folder`, free ports, the embedded PostgreSQL and no TLS."""
+    """The same configuration with state and keys in `folder`, free ports, the embedded PostgreSQL and no TLS. Nobody
+    signs on there, so no password desk is run.
+    """
     return replace(
         config,
         base=str(folder),
@@ -75,7 +77,13 @@ def temporary_config(config: Config, folder: Path) -> Config:
         follower=replace(config.follower, metrics_host="127.0.0.1", metrics_port=0),
         day_desk=replace(config.day_desk, key="", metrics_host="127.0.0.1", metrics_port=0),
         password_desk=replace(
-            config.password_desk, key="", secrets="", door="", metrics_host="127.0.0.1", metrics_port=0
+            config.password_desk,
+            run=False,
+            key="",
+            secrets="",
+            door="",
+            metrics_host="127.0.0.1",
+            metrics_port=0,
         ),
         bank=replace(config.bank, ed25519_key="", p256_key="", seat_key=""),
     )

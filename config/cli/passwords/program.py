@@ -13,6 +13,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import trio
@@ -75,6 +76,8 @@ def main(arguments: list[str]) -> int:
         make_state_directory(config)
         config = stand_inside(config)
         secrets, settings = Secrets.of_folder(config.passwords_folder), _settings(config)
+        with suppress(OSError):
+            os.nice(config.password_desk.nice)
         give_up_root(config, holds_keys=True)
         begin(NAME, config.log, config.state_directory)
         checkers = Checkers(secrets.pepper, config.password_desk.workers)

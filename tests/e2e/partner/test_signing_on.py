@@ -40,7 +40,7 @@ BROKER, CHANNEL = 4, 5
 PHONE, WEB = 1, 2  # channels of one party
 SEATS = {PHONE: 51, WEB: 52}
 ROW, BALANCE_FEN = 900, 123_456
-FIRST, NEXT, WRONG = "planted-first", "planted-next", "planted-wrong"
+FIRST, NEXT, AGAIN, WRONG = "planted-first", "planted-next", "planted-again", "planted-wrong"
 DESK = "password_desk"
 NEW_DESK_NS = 7 * 10**9  # until one that begins believes a box
 
@@ -206,6 +206,15 @@ def test_a_customer_signs_on_and_no_password_is_left_anywhere(
 
         killed_with_a_verdict_under_way(ann)
         assert ann.signs_on(PHONE, NEXT) == Found.SIGNED_ON
+        clerks.hire(2, 5, "CUSTOMERS")
+        reset = clerks.made("reset.json", (4, 5), "reset_password", 2, f"contract_no={ann.contract_no}")
+        assert clerks.sent(reset)[0] == ExitCode.OK
+        ann.waits_until("NONE|0|{}")
+        assert ann.has_fen(PHONE) == (ReplyCode.NOT_SIGNED_ON, 0)
+        assert ann.signs_on(PHONE, NEXT) == Found.FAILED
+        assert first_password(clerks, ann.contract_no, AGAIN)[0] == ExitCode.OK
+        ann.waits_until("SET|0|{}")
+        assert ann.signs_on(PHONE, AGAIN) == Found.SIGNED_ON
         nothing_is_left(found, boxes, capfd)
 
 
@@ -216,7 +225,7 @@ def nothing_is_left(found: House, boxes: list[bytes], capfd: pytest.CaptureFixtu
     assert core == ["0", "0"]
     places, out = left_behind(found), capfd.readouterr()
     places.append(("the test", (out.out + out.err).encode()))
-    assert places_with(places, [FIRST, NEXT, WRONG, *boxes]) == set()
+    assert places_with(places, [FIRST, NEXT, AGAIN, WRONG, *boxes]) == set()
     pepper_file = found.config.passwords_folder / "pepper.key"
     pepper = bytes.fromhex(pepper_file.read_text())
     assert places_with(places, [pepper]) == {str(pepper_file)}

@@ -10,10 +10,14 @@ import msgspec
 import pytest
 import trio
 import trio.lowlevel
+from nacl.public import PrivateKey
+from prometheus_client import generate_latest
 
+from gateway.identity.key_files import Unsealing
 from gateway.passwords.door import AttemptAsked
+from gateway.passwords.figures import registry_of
 from gateway.passwords.serving import serve
-from tests.gateway.passwords.test_desk import PASSWORD, WRONG, Scene
+from tests.gateway.passwords.test_desk import PASSWORD, PUBLIC, WRONG, Scene
 from tests.ledger_core.desk import BROKER
 
 STRANGER = 4_711
@@ -57,6 +61,29 @@ async def test_the_right_password_and_a_wrong_one() -> None:
         b'{"found":"FAILED","until_s":0}\n',
         b'{"found":"SIGNED_ON","until_s":29806}\n',
     ]
+
+
+async def test_its_keys_are_told_the_newest_first() -> None:
+    scene = Scene()
+    scene.desk.unsealings = {1: scene.desk.unsealings[1], 12: Unsealing(bytearray(32 * b"n"))}
+    newest, old = PrivateKey(32 * b"n").public_key, PUBLIC
+
+    (answer,) = await heard(scene, b'{"ask":"keys"}\n')
+
+    told = [{"key_id": 12, "public_key": bytes(newest).hex()}, {"key_id": 1, "public_key": bytes(old).hex()}]
+    assert msgspec.json.decode(answer) == {"keys": told}
+
+
+async def test_it_counts_what_it_tells_and_nothing_of_whom() -> None:
+    scene = await Scene().with_password()
+    await heard(scene, question(scene, WRONG), question(scene, PASSWORD), question(scene, PASSWORD))
+
+    page = generate_latest(registry_of(scene.desk.figures)).decode()
+
+    assert 'yzt_password_desk_attempts_total{found="FAILED"} 1.0' in page
+    assert 'yzt_password_desk_attempts_total{found="SIGNED_ON"} 2.0' in page
+    assert "yzt_password_desk_attempts_under_way 0.0" in page
+    assert str(scene.ann) not in {word for line in page.splitlines() for word in line.split()}
 
 
 @pytest.mark.parametrize("line", [b"\n", b"{}\n", b"[" * 5_000, b'{"contract_no": "x"}\n'])
