@@ -133,6 +133,7 @@ class OfDate:
     booked: Booked | None = None  # where it is to be taken back
     moved_fen: int = 0  # of what was bought, what stands in 2420
     has_ended: bool = False  # the contract: what is sold stands by itself, and is on no account
+    falls_fen: int | None = None  # of scheme A: Σ over its orders of what each has drawn beyond the set
 
 
 class Settlement(NamedTuple):
@@ -192,6 +193,12 @@ class Freeze:
     due_fen: int = 0  # of it, what a complete clearing set says was bought and nothing has drawn yet
     is_ended: bool = False  # by a complete clearing set, which does not tell that it is held
     moved_fen: int = 0  # of what remains, what stands in 2420
+    is_open_order: bool = False  # of scheme A: something may still come of it, whatever remains
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still come of it."""
+        return self.remaining_fen > 0 or self.is_open_order
 
 
 Freezes = dict[int, Freeze]

@@ -211,7 +211,7 @@ def lanes_told(seen: Seen, cast: Cast) -> list[LaneTold]:
 
 def _lane(lane: Lane, cast: Cast) -> LaneTold:
     answer = lane.answer
-    missing_here, missing_there, amount, fate = answer.differences
+    missing_here, missing_there, amount, fate = answer.differences[:4]  # fees stand in the list alone
     return LaneTold(
         broker=cast.party_name(lane.party),
         trade_date=answer.trade_date,

@@ -43,6 +43,6 @@ class LaneSeen:
     @property
     def found(self) -> str:
         """The differences by class, in words; nothing when there is none."""
-        counts = zip(DifferenceClass, self.answer.differences, strict=True)
+        counts = zip(DifferenceClass, self.answer.differences, strict=False)
         words = [f"{count:,} {of.name.lower().replace('_', ' ')}" for of, count in counts if count]
         return ", ".join(words)

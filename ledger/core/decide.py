@@ -249,5 +249,6 @@ def _load_freezes(book: Book, slots: Positions) -> Freezes:
     contracts = (requests.contract[slots] - 1).tolist()
     due = requests.due_fen(slots, book.clearing.complete).tolist()
     ended = are_ended(book, slots, key_dates(requests.keys_of(slots, book.trade_date))).tolist()
-    moved = requests.moved_fen[slots].tolist()
-    return dict(zip(slots.tolist(), map(Freeze, contracts, remaining.tolist(), due, ended, moved), strict=True))
+    moved, are_open = requests.moved_fen[slots].tolist(), requests.orders.are_open_orders(slots).tolist()
+    columns = (contracts, remaining.tolist(), due, ended, moved, are_open)
+    return dict(zip(slots.tolist(), map(Freeze, *columns), strict=True))

@@ -26,6 +26,7 @@ from ledger.core.kind_tables import (
     SOLD,
 )
 from ledger.core.lines.proceeds import mark_booked
+from ledger.core.orders.closing import end_orders
 from ledger.core.resolve import Block, Targets
 from ledger.core.settling.apply import apply_settlements
 from ledger.core.state.book import Book
@@ -164,6 +165,7 @@ def _draw_down(book: Book, block: Block, targets: Targets, accepted: Mask) -> No
         if is_some(closes):
             ended = np.flatnonzero(np.broadcast_to(closes, positions.shape))
             np.add.at(book.requests.closed_fen, slot[ended], released_fen[ended])
+            end_orders(book, slot[ended])
         after = np.isin(book.requests.cleared_in[slot], book.clearing.complete) & ~closes
         np.add.at(book.requests.released_after_fen, slot[after], released_fen[after])
     buys = np.flatnonzero(np.broadcast_to(np.not_equal(DRAWN[kind], 0), positions.shape))

@@ -8,6 +8,7 @@ Belongs here: one frozen struct per message, bounds as field constraints. Never 
 """
 
 import hashlib
+from types import UnionType
 from typing import Annotated
 
 import msgspec
@@ -29,6 +30,7 @@ from .orders.fees import FeesSet
 from .orders.phases import PhasesChanged
 
 CLASSES = 4  # of differences
+CLASSES_OF_A = 5  # of a broker of scheme A
 COUNTED_KINDS = 4  # of records, FREEZE first
 CaseNo = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 """Of an obligation: 0 is what is owed by the date, others come with what is made good."""
@@ -130,6 +132,15 @@ class SetCompared(Message, tag=11, frozen=True):
     is_reconciled: bool
 
 
+class SetComparedOfA(Message, tag=180, frozen=True):
+    """Content of SET_COMPARED, of a broker of scheme A: differences of fees are a class of their own."""
+
+    number: Annotated[int, Meta(ge=1, le=SETS_PER_LANE_MAX)]
+    differences: Annotated[list[Count], Meta(min_length=CLASSES_OF_A, max_length=CLASSES_OF_A)]
+    """Of each class, MISSING_HERE first."""
+    is_reconciled: bool
+
+
 class ObligationTold(Message, tag=13, frozen=True):
     """Content of OBLIGATION: what is owed by the date, for good, and when it is due: whole seconds since 1970, UTC, 0
     where no calendar is kept or none reaches so far."""
@@ -195,6 +206,7 @@ FeedContent = (
     | SignedOff
     | ContractChanged
     | SetCompared
+    | SetComparedOfA
     | ObligationTold
     | Stopped
     | SetWithdrawn
@@ -204,11 +216,11 @@ FeedContent = (
     | PhasesChanged
 )
 
-CONTENTS: dict[FeedKind, type[FeedContent]] = {
+CONTENTS: dict[FeedKind, type[FeedContent] | UnionType] = {
     FeedKind.DATE_OPENED: DateOpened,
     FeedKind.SIGNED_OFF: SignedOff,
     FeedKind.CONTRACT_CHANGED: ContractChanged,
-    FeedKind.SET_COMPARED: SetCompared,
+    FeedKind.SET_COMPARED: SetCompared | SetComparedOfA,
     FeedKind.OBLIGATION: ObligationTold,
     FeedKind.STOPPED: Stopped,
     FeedKind.SET_WITHDRAWN: SetWithdrawn,

@@ -42,6 +42,7 @@ from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDat
 from .orders.signing_on import BoxKeysAnswer, BoxKeysQuery, PasswordAnswer, PasswordQuery
 
 CLASSES = 4  # of differences
+CLASSES_OF_A = 5  # of a broker of scheme A
 
 
 class BuyingPowerQuery(Message, tag=40, frozen=True):
@@ -182,8 +183,8 @@ class SetAnswer(Message, tag=52, frozen=True):
     last_late_s: Seconds
     compared: Count
     """Places that were compared, 0 before and once all were; the differences are so far."""
-    differences: Annotated[list[Count], Meta(min_length=CLASSES, max_length=CLASSES)]
-    """Of each class, MISSING_HERE first."""
+    differences: Annotated[list[Count], Meta(min_length=CLASSES, max_length=CLASSES_OF_A)]
+    """Of each class, MISSING_HERE first; the last one of a set of scheme A alone."""
     proceeds_due: Count
     """Contracts whose proceeds by clearing data the bank has not booked yet."""
     is_deferred: bool = False

@@ -54,6 +54,7 @@ class DifferenceClass(IntEnum):
     MISSING_THERE = 2
     AMOUNT = 3
     STATE = 4
+    FEE = 5  # of an order through the bank
 
 
 class ComparedField(IntEnum):
@@ -68,6 +69,13 @@ class ComparedField(IntEnum):
     FATE = 7
     BOUGHT = 8  # of a contract: what it will have bought once its orders are closed
     SOLD = 9
+    QUANTITY = 10  # of an order through the bank, as the following ones
+    TURNOVER = 11
+    COMMISSION = 12
+    STAMP = 13
+    TRANSFER = 14
+    HANDLING = 15
+    REGULATORY = 16
 
 
 class ObligationState(IntEnum):

@@ -93,10 +93,17 @@ def tolerated_fen(bought_fen: int, sold_fen: int, proceeds_counted: bool) -> int
 def is_within(has: OfDate, after: Corrected) -> bool:
     """Whether the day desk may correct without an act: amounts within what is tolerated, and the excess of a sale,
     which is a cost like any other as far as buying power goes. Buys rise by nothing else.
+
+    Of scheme A order by order, and nothing is taken from a customer: bought falls by all that orders cost less, so none
+    costs more; no proceeds fall, and an excess is booked already.
     """
     excess_fen = 0 if has.is_excess_booked else has.excess_fen
-    rises_fen = after.bought_fen - has.bought_fen
-    differs_fen = tolerated_fen(rises_fen, after.sold_fen - has.sold_fen, has.proceeds_counted)
+    rises_fen, sold_fen = after.bought_fen - has.bought_fen, after.sold_fen - has.sold_fen
+    if has.falls_fen is not None:
+        excess_fen = 0
+        if rises_fen + has.falls_fen > 0 or sold_fen < 0:
+            return False
+    differs_fen = tolerated_fen(rises_fen, sold_fen, has.proceeds_counted)
     return (
         after.made_good_fen == 0
         and rises_fen <= excess_fen
@@ -115,12 +122,13 @@ def is_permitted(has: OfDate, after: Corrected, permit: Permitted) -> bool:
 
 def close(request: Request, account: Account, freezes: Freezes) -> Decision:
     """End an order of the date: what its set says was bought and is not drawn yet is drawn, the rest released. In front
-    of the correction of its contract, or once the date is published.
+    of the correction of its contract, or once the date is published. An order of scheme A is open until it is ended,
+    whatever remains of it: a sale freezes nothing.
     """
     target, has = freezes.get(request.target_slot), request.of_date
     if target is None or target.contract != request.contract:
         return FREEZE_UNKNOWN
-    if target.remaining_fen == 0:
+    if not target.is_open:
         return FREEZE_CLOSED
     if has is None or not (has.is_due or has.is_told) or request.target_slot not in has.open_slots:
         return STEP_NOT_DUE
@@ -135,7 +143,7 @@ def close(request: Request, account: Account, freezes: Freezes) -> Decision:
     has.bought_fen += drawn_fen
     account.clamp_seniors()
     has.moved_fen += draw_moved(account, target, drawn_fen, target.remaining_fen - drawn_fen)
-    target.remaining_fen = target.due_fen = 0
+    target.remaining_fen, target.due_fen, target.is_open_order = 0, 0, False
     return of_freeze(0)
 
 
@@ -147,7 +155,7 @@ def correct(request: Request, account: Account, freezes: Freezes) -> Decision:
         return AMOUNT_OUT_OF_RANGE
     if has is None or not has.is_due or has.is_corrected:
         return STEP_NOT_DUE
-    if any(freezes[slot].remaining_fen for slot in has.open_slots):
+    if any(freezes[slot].is_open for slot in has.open_slots):
         return STEP_NOT_DUE
     if says.act_number and says.permit is None:
         return ACT_NEEDED

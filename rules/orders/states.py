@@ -11,6 +11,11 @@ Belongs here: states, events, the table. Never here: when a report fits and what
 
 from enum import IntEnum
 
+from protocol.vocabulary import OrderType
+
+WAITING_TYPES = frozenset({OrderType.SUBSCRIPTION_HELD, OrderType.PLACING})
+"""What waits for its allotment, which alone executes it; whatever brokers, or a set of its date, report of it."""
+
 
 class OrderState(IntEnum):
     """Where an order is."""

@@ -11,11 +11,10 @@ fits by quantity and price and what it moves (reports), whose order it is and wh
 """
 
 from protocol.errors import InvariantBroken
-from protocol.vocabulary import OrderType
 from rules.money.account import Account
 from rules.orders.fees import Traded
 from rules.orders.reports import Order, cancel, end, execute
-from rules.orders.states import OrderEvent, OrderState, next_order_state
+from rules.orders.states import WAITING_TYPES, OrderEvent, OrderState, next_order_state
 
 
 def ask_cancel(order: Order, position: int) -> None:
@@ -92,8 +91,8 @@ def _is_under_way(order: Order) -> bool:
 
 
 def _is_traded(order: Order) -> bool:
-    """Likewise, and not one that its allotment alone executes, whatever brokers report of it."""
-    return _is_under_way(order) and order.order_type not in (OrderType.SUBSCRIPTION_HELD, OrderType.PLACING)
+    """Likewise, and not one that waits for its allotment."""
+    return _is_under_way(order) and order.order_type not in WAITING_TYPES
 
 
 def _happens(order: Order, event: OrderEvent) -> None:

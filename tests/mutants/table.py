@@ -25,6 +25,7 @@ from tests.mutants.tables.of_the_close.reverting import OF_REVERTING
 from tests.mutants.tables.of_the_close.sets import OF_SETS
 from tests.mutants.tables.of_the_close.settling import OF_SETTLING
 from tests.mutants.tables.read_model import OF_READ_MODEL
+from tests.mutants.tables.through_the_bank.cleared import OF_CLEARED_ORDERS
 from tests.mutants.tables.through_the_bank.feeds import OF_FEEDS_OF_ORDERS
 from tests.mutants.tables.through_the_bank.fees import OF_FEES
 from tests.mutants.tables.through_the_bank.orders import OF_ORDERS_THROUGH_THE_BANK
@@ -59,6 +60,7 @@ OF_THE_CLOSE = [
     *OF_PERMITS,
     *OF_REVERTING,
     *OF_CLOSING,
+    *OF_CLEARED_ORDERS,
     *OF_SETTLING,
 ]
 MUTANTS = [*OF_ORDERS_AND_CUSTOMERS, *OF_THE_CLOSE, *OF_READ_MODEL]

@@ -33,6 +33,7 @@ CLASSES = {
     DifferenceClass.MISSING_THERE: "对方无",
     DifferenceClass.AMOUNT: "金额不符",
     DifferenceClass.STATE: "状态不符",
+    DifferenceClass.FEE: "费用不符",
 }
 FIELDS = {
     ComparedField.ORDER: "委托",
@@ -44,6 +45,13 @@ FIELDS = {
     ComparedField.FATE: "委托结果",
     ComparedField.BOUGHT: "买入应扣",
     ComparedField.SOLD: "卖出应付",
+    ComparedField.QUANTITY: "成交数量",
+    ComparedField.TURNOVER: "成交金额",
+    ComparedField.COMMISSION: "佣金",
+    ComparedField.STAMP: "印花税",
+    ComparedField.TRANSFER: "过户费",
+    ComparedField.HANDLING: "经手费",
+    ComparedField.REGULATORY: "证管费",
 }
 CLOSED_AS = {
     None: "未结",

@@ -24,6 +24,7 @@ from protocol.messages.feeds import (
     ObligationTold,
     PaymentTold,
     SetCompared,
+    SetComparedOfA,
     SetWithdrawn,
     SignedOff,
     Stopped,
@@ -69,7 +70,8 @@ def tell_stopped(book: Book, party: int) -> None:
 
 def tell_compared(book: Book, lane: Lane, is_reconciled: bool) -> None:
     """A broker hears what comparing its set to the end has found."""
-    content = SetCompared(lane.number, list(lane.differences), is_reconciled)
+    of_scheme = SetComparedOfA if lane.is_of_a else SetCompared
+    content = of_scheme(lane.number, list(lane.differences), is_reconciled)
     book.feeds.tell_to_sign(lane.party, FeedKind.SET_COMPARED, lane.trade_date, content)
 
 

@@ -7,17 +7,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ledger.core.corrections.by_order import falls_fen
 from ledger.core.corrections.read import closes_orders
 from ledger.core.kind_tables import IS_CORRECTION
 from ledger.core.lines.compare import freezes_of, slots_of_contracts
+from ledger.core.lines.held import are_held
 from ledger.core.lines.waiting import named_before
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import LongColumn, Mask, Positions
 from ledger.core.state.day.clearing import CORRECTED, PROCEEDS_BOOKED, ClearedContracts, Lane
-from ledger.core.state.requests import FATE_MASK, key_dates
+from ledger.core.state.requests import key_dates
 from protocol.given_numbers import contract_no_from_index
-from protocol.vocabulary import Fate, LaneEvent, LaneState
+from protocol.vocabulary import LaneEvent, LaneState
 from rules.contracts import ENDED
 from rules.day.states import next_lane_state
 from rules.request import Booked, Cases, Correction, OfDate, Permitted, Tolerance
@@ -118,6 +120,7 @@ def of_lane(
     moved_fen = np.where(has_ended, 0, book.moved.drawn(lane.trade_date, accounts)).tolist()
     open_slots = _open_slots(book, lane, contracts, named)
     at_fill, tolerance = bool(book.proceeds_at_fill[lane.party]), _tolerance(book, lane)
+    by_order = falls_fen(book, lane, contracts).tolist() if lane.is_of_a else None
     for place, contract in enumerate(contracts.tolist()):
         adjusted = int(cleared.adjusted[contract]) if cleared is not None else 0
         says = (0, 0, 0)
@@ -141,6 +144,7 @@ def of_lane(
             booked=_booked(lane, cleared, contract),
             moved_fen=moved_fen[place],
             has_ended=bool(has_ended[place]),
+            falls_fen=None if by_order is None else by_order[place],
         )
 
 
@@ -170,7 +174,7 @@ def _tolerance(book: Book, lane: Lane) -> Tolerance:
 
 def slots_to_close(book: Book, lane: Lane, contracts: Positions) -> Positions:
     """Slots, by contract, of the open freezes of (m,) ascending contracts that the lane's set ends: of its date, or of
-    earlier ones and held until now; and not told as held.
+    earlier ones and held until now; and not held.
     """
     slots, named = slots_of_contracts(book, lane.trade_date, lane.party, contracts), named_before(book, lane)
     if len(named):
@@ -197,10 +201,8 @@ def are_of_set(book: Book, lane: Lane, slots: Positions, dates: LongColumn) -> M
 
 
 def are_to_close(book: Book, lane: Lane, slots: Positions | slice) -> Mask:
-    """Which of the freezes in these slots, of a lane's date or named by its set, are open, and not told as held."""
-    requests = book.requests
-    is_held = (requests.cleared_in[slots] == lane.inner) & (requests.told[slots] & FATE_MASK == Fate.HELD)
-    are_so: Mask = requests.are_open(slots) & ~is_held
+    """Which of the freezes in these slots, of a lane's date or named by its set, are open, and not held."""
+    are_so: Mask = book.requests.are_open(slots) & ~are_held(book, lane, slots)
     return are_so
 
 

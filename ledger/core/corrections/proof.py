@@ -24,6 +24,7 @@ def closings(book: Book, block: Block, corrections: Corrections, targets: Target
     named once and made before the block.
     """
     is_told, to_close = np.zeros((2, len(targets.positions)), bool)
+    is_open = targets.matched & book.requests.are_open(targets.slot)
     for lane, places in corrections.lanes:
         if not closes_orders(lane):
             continue
@@ -39,6 +40,6 @@ def closings(book: Book, block: Block, corrections: Corrections, targets: Target
     differs = (amount_fen != drawn_fen) | (release_fen != targets.remaining_fen - drawn_fen)
     mark(code, ReplyCode.SETTLEMENT_DIFFERS, differs)
     mark(code, ReplyCode.STEP_NOT_DUE, ~to_close)
-    mark(code, ReplyCode.FREEZE_CLOSED, targets.remaining_fen == 0)
+    mark(code, ReplyCode.FREEZE_CLOSED, ~is_open)
     mark(code, ReplyCode.FREEZE_UNKNOWN, ~targets.matched)
     return is_told, code

@@ -12,6 +12,7 @@ import numpy as np
 from ledger.core.kind_tables import SIDE, TELLS_EVENT, TELLS_FATE
 from ledger.core.lines.brought import BroughtColumns, brought
 from ledger.core.lines.read import Lines, SetLines
+from ledger.core.orders.cleared import forget_said, keep_bought
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Mask, Positions, is_some
@@ -95,6 +96,7 @@ def _keep_by_freeze(
         if len(stale):
             for name in SAID_COLUMNS:
                 getattr(requests, name)[stale] = 0
+            forget_said(book, stale)
             requests.cleared_in[stale] = inner
     slot = lines.slot[orders]
     requests.told[slot] |= (lines.told[orders] | ORDER_TOLD).astype(np.int8)
@@ -103,6 +105,9 @@ def _keep_by_freeze(
     slot = lines.slot[buys]
     requests.told[slot] |= BUY_TOLD
     requests.cleared_fen[slot] = buys_fen
+    if requests.orders.are_kept:
+        amounts_fen = (lines.amount_fen[buys], lines.second_fen[buys], *lines.fees_fen[:, buys])
+        keep_bought(book, slot, lines.quantity[buys], amounts_fen)
 
 
 def _added(totals: SetTotals, lines: Lines, places: Positions, brings: BroughtColumns) -> SetTotals:

@@ -15,15 +15,17 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.core.lines.differing import FoundColumns, told_columns
+from ledger.core.lines.held import are_held
 from ledger.core.lines.proceeds import is_due
 from ledger.core.lines.waiting import named_before
+from ledger.core.orders.cleared import differences_of_orders
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
 from ledger.core.state.day.clearing import CORRECTED, ClearedContracts, Lane
 from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD
 from protocol.limits import CONTRACTS_LOOKED_AT_MAX, RECONCILE_PLACES_MAX
 from protocol.messages.queries import CLASSES, Difference
-from protocol.vocabulary import ClearedEvent, Fate
+from protocol.vocabulary import ClearedEvent
 from protocol.vocabulary import ComparedField as Of
 from protocol.vocabulary import DifferenceClass as Class
 from rules.contracts import ENDED
@@ -123,7 +125,7 @@ def add_draws_at_close(book: Book, lane: Lane, part: Part) -> None:
     slots = part.slots[requests.cleared_in[part.slots] == lane.inner]
     remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
     due_fen = np.minimum(remaining_fen, np.maximum(requests.cleared_fen[slots] - requests.drawn_fen[slots], 0))
-    due_fen[requests.told[slots] & FATE_MASK == Fate.HELD] = 0
+    due_fen[are_held(book, lane, slots)] = 0
     contracts = (requests.contract[slots] - 1).astype(np.intp)
     stale = contracts[cleared.comparison[contracts] != lane.comparison]
     cleared.drawn_at_close_fen[stale] = 0
@@ -183,6 +185,10 @@ def _of_freezes(book: Book, lane: Lane, part: Part) -> Iterator[FoundColumns]:
     if not len(slots):
         return
     requests = book.requests
+    if requests.orders.are_kept:
+        are_orders = requests.orders.are_orders(slots)
+        yield from differences_of_orders(book, lane, slots[are_orders], places[are_orders])
+        slots, places = slots[~are_orders], places[~are_orders]
     in_set = requests.cleared_in[slots] == lane.inner
     told = np.where(in_set, requests.told[slots], 0)
     is_told, fate = told & ORDER_TOLD != 0, told & FATE_MASK
@@ -305,21 +311,22 @@ def _holds_own(book: Book, lane: Lane, slots: Positions) -> Mask:
 
 def freezes_of(book: Book, lane: Lane) -> Freezes:
     """Slots, some of them empty, of the freezes of the lane's date, for its party's seats alone freeze on its
-    contracts; and of those of earlier dates that its set names.
+    contracts, and those of channels for it; and of those of earlier dates that its set names.
     """
-    of_date = book.requests.slots_of(lane.trade_date, _seats(book, lane.party), book.trade_date)
+    of_date = book.requests.slots_of(lane.trade_date, seats_freezing_for(book, lane.party), book.trade_date)
     named = named_before(book, lane)
     return [*of_date, named] if len(named) else [*of_date]
 
 
 def slots_of_contracts(book: Book, trade_date: int, party: int, contracts: Positions) -> Positions:
     """Slots of the freezes of (m,) ascending contracts of a party on a date: by contract, then by seat and number."""
-    seats, open_date = _seats(book, party), book.trade_date
+    seats, open_date = seats_freezing_for(book, party), book.trade_date
     return book.requests.slots_of_contracts(trade_date, party, seats, open_date, contracts)
 
 
-def _seats(book: Book, party: int) -> list[int]:
-    return [entry.seat for entry in book.parties[party].seats]
+def seats_freezing_for(book: Book, party: int) -> list[int]:
+    """The seats by which something is frozen for a broker's customers: its own, and those of channels that serve it."""
+    return [entry.seat for entry in book.parties[party].seats] + book.orders.channels.seats_for(party)
 
 
 def _of_date(book: Book, lane: Lane, contracts: Positions) -> tuple[FenColumn, FenColumn]:

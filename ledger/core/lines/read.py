@@ -67,6 +67,7 @@ class Lines:
     is_malformed: Mask
     is_in_range: Mask  # as far as lines alone have it: fees, quantity, names and references
     told: LongColumn  # fate or event, 0 for other kinds
+    quantity: LongColumn  # 0 for kinds without one
     amount_fen: FenColumn
     second_fen: FenColumn  # released, commission or tax, by kind
     fees_fen: FenColumn  # (4, m) beside the commission
@@ -130,6 +131,7 @@ def read_lines(
     there = KindsThere(kind)
     amount_fen = np.ascontiguousarray(lines["amount_fen"])
     told = _where_used(lines["event"], there.where(TOLD_MAX > 0))
+    quantity = _where_used(lines["quantity"], there.where(HAS_QUANTITY))
     second_fen = _where_used(lines["release_fen"], there.where(HAS_SECOND))
     fees_fen = _fees(lines, there)
     reference = _where_used(lines["reference"], there.where(HAS_REFERENCE))
@@ -138,7 +140,7 @@ def read_lines(
     if is_some(fees_fen):
         in_range &= fees_fen.min(axis=0) >= 0
     if there.any(HAS_QUANTITY):
-        in_range &= _where_used(lines["quantity"], there.where(HAS_QUANTITY)) >= 0
+        in_range &= quantity >= 0
     if there.any(NAMES_ORDER):
         in_range &= (order_key > 0) | np.logical_not(there.where(NAMES_ORDER))
     if there.any(HAS_REFERENCE):
@@ -155,6 +157,7 @@ def read_lines(
         is_malformed=_malformed(lines, kind, told, there),
         is_in_range=in_range,
         told=told,
+        quantity=quantity,
         amount_fen=amount_fen,
         second_fen=second_fen,
         fees_fen=fees_fen,

@@ -2,7 +2,7 @@
 
 Belongs here: finding them. Never here: what becomes of one (compare, ledger.core.corrections), lines themselves (read).
 
-The argument. When a lane is settled, of its freezes only those are open that its set told as held. A later set of the
+The argument. When a lane is settled, of its freezes only those are open that its set left so (held). A later set of the
 broker may name one, and from then on it is closed with that set's date, as if it were of it. Two sets that count never
 name the same one: what would be drawn is owed by one of them. The first that names it has it, until it is withdrawn.
 """

@@ -8,7 +8,7 @@ CREATE TABLE lanes (
     party            integer  NOT NULL CHECK (party >= 1),
     state            smallint NOT NULL CHECK (state >= 0),
     sets_count       integer  NOT NULL CHECK (sets_count >= 0), -- that were announced so far
-    differences      bigint[] NOT NULL CHECK (cardinality(differences) = 4),
+    differences      bigint[] NOT NULL CHECK (cardinality(differences) IN (4, 5)),
     is_compared      boolean  NOT NULL, -- to its end
     proceeds_due     bigint   NOT NULL CHECK (proceeds_due >= 0), -- contracts whose proceeds by clearing data are not booked
     is_deferred      boolean  NOT NULL, -- by two people

@@ -12,6 +12,7 @@ SELECT readable_date(l.trade_date) AS trade_date,
        l.differences[2] AS missing_there_count,
        l.differences[3] AS amount_count,
        l.differences[4] AS state_count,
+       COALESCE(l.differences[5], 0) AS fee_count,
        l.proceeds_due AS proceeds_due,
        l.is_deferred AS is_deferred,
        readable_time(l.reconciled_at_ns) AS reconciled_at,
@@ -29,11 +30,12 @@ COMMENT ON COLUMN bank_lanes.party_name IS 'name of that broker';
 COMMENT ON COLUMN bank_lanes.state IS 'TRADING, FINISHED (all was sent), REVERTING (two people have withdrawn its set, and what was booked by it is taken back), COLLECTING (a set is open), COMPLETE, RECONCILED (its set says what the bank has), PUBLISHED (what is owed is told) or CLOSING (orders left open are ended as it says)';
 COMMENT ON COLUMN bank_lanes.signed_on_at IS 'when the broker signed on 签到: its systems were ready for the date; NULL for not';
 COMMENT ON COLUMN bank_lanes.sets_count IS 'clearing sets that were announced so far, withdrawn ones too';
-COMMENT ON COLUMN bank_lanes.is_compared IS 'whether the set was compared to its end: before, the four counts are of what was compared so far';
+COMMENT ON COLUMN bank_lanes.is_compared IS 'whether the set was compared to its end: before, the counts are of what was compared so far';
 COMMENT ON COLUMN bank_lanes.missing_here_count IS 'differences: what the set has and the bank has not';
 COMMENT ON COLUMN bank_lanes.missing_there_count IS 'differences: what the bank has and the set has not';
 COMMENT ON COLUMN bank_lanes.amount_count IS 'differences: other amounts at both';
 COMMENT ON COLUMN bank_lanes.state_count IS 'differences: what is said to have become of an order cannot be';
+COMMENT ON COLUMN bank_lanes.fee_count IS 'differences: fees of an order through the bank are not what its table charges';
 COMMENT ON COLUMN bank_lanes.proceeds_due IS 'contracts whose proceeds come with the set and are not booked; nothing is published before they are';
 COMMENT ON COLUMN bank_lanes.is_deferred IS 'whether two people have deferred it: the broker''s later dates wait, and another set may be adopted';
 COMMENT ON COLUMN bank_lanes.reconciled_at IS 'when the comparison ended without a difference; NULL before';

@@ -151,6 +151,6 @@ class Sets:
         found = set_differences(self._desk.book, self.party, self.date, 0).differences
         expected = self.set.differences()
         assert sorted(found, key=key_of) == expected
-        counts = [sum(each.difference_class == kind for each in expected) for kind in DifferenceClass]
+        counts = [sum(each.difference_class == kind for each in expected) for kind in list(DifferenceClass)[:4]]
         assert clearing_set(self._desk.book, self.party, self.date).differences == counts
         return found

@@ -117,6 +117,7 @@ class Difference(IntEnum):
     MISSING_THERE = 2
     AMOUNT = 3
     STATE = 4
+    FEE = 5
 
 
 class About(IntEnum):
@@ -131,6 +132,13 @@ class About(IntEnum):
     FATE = 7
     BOUGHT = 8
     SOLD = 9
+    QUANTITY = 10
+    TURNOVER = 11
+    COMMISSION = 12
+    STAMP = 13
+    TRANSFER = 14
+    HANDLING = 15
+    REGULATORY = 16
 
 
 ENDS, REFUSALS, OUTCOMES = range(100, 200), range(200, 300), range(300, 2**15)

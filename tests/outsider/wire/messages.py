@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from tests.outsider.wire.field_types import Blob, Capitals, Flag, Int, Many, Nested, ReplyCode, Text, Type
 from tests.outsider.wire.layouts.table import BODIES, LAYOUTS, NAMES
-from tests.outsider.wire.layouts.told import CONTENTS
+from tests.outsider.wire.layouts.told import CONTENTS, OF_SCHEME_A
 from tests.outsider.wire.messagepack import NotCanonical, Value, pack, unpack
 
 Field: TypeAlias = "int | str | bytes | Message | tuple[Field, ...]"
@@ -123,7 +123,7 @@ def decode_content(kind: int, content: bytes) -> Message | None:
         message = _message(unpack(content))
     except NotCanonical as error:
         raise MessageRefused(str(error)) from error
-    if message.name != CONTENTS[kind]:
+    if message.name not in (CONTENTS[kind], OF_SCHEME_A.get(kind)):
         raise MessageRefused(f"{message.name} is no content of kind {kind}")
     return message
 

@@ -1,5 +1,6 @@
 """What a correction moves and what is made good: the page's arithmetic, worked out by hand and over drawn days."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -125,3 +126,27 @@ TOLERANT = of_date(100, 50, contract_fen=10, left_fen=15)
 )
 def test_what_needs_no_act(has: OfDate, after: Corrected, may: bool) -> None:
     assert is_within(has, after) == may
+
+
+@pytest.mark.parametrize(
+    ("falls_fen", "after", "may"),
+    [
+        (0, Corrected(100, 50, 0, 0), True),
+        (5, Corrected(95, 50, 0, 0), True),
+        (10, Corrected(90, 50, 0, 0), True),
+        (11, Corrected(89, 50, 0, 0), False),  # above what is tolerated
+        (5, Corrected(96, 50, 0, 0), False),  # an order costs 1 more
+        (5, Corrected(100, 50, 0, 0), False),
+        (0, Corrected(95, 50, 0, 0), True),  # what a set that was withdrawn has left
+        (0, Corrected(100, 55, 0, 0), True),
+        (0, Corrected(100, 49, 0, 0), False),  # of proceeds nothing is taken
+    ],
+)
+def test_of_scheme_a_what_is_tolerated_goes_order_by_order(falls_fen: int, after: Corrected, may: bool) -> None:
+    assert is_within(replace(TOLERANT, falls_fen=falls_fen), after) == may
+
+
+def test_of_scheme_a_nothing_rises_by_an_excess() -> None:
+    has = of_date(0, 0, excess_fen=30)
+
+    assert not is_within(replace(has, falls_fen=0), Corrected(30, 0, 0, 0))

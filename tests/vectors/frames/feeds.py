@@ -24,6 +24,7 @@ from protocol.messages.feeds import (
     ObligationTold,
     Receipt,
     SetCompared,
+    SetComparedOfA,
     SetWithdrawn,
     SignedOff,
     Stopped,
@@ -63,12 +64,13 @@ SAID: tuple[tuple[FeedKind, int, FeedContent], ...] = (
     (FeedKind.SET_WITHDRAWN, 0, SetWithdrawn(1, True, 1, sum_from_fen(5_000 + 2**40))),
     (FeedKind.FEES, 0, FeesSet(3, *SHARES_BOUGHT, TRADE_DATE, COMMISSION, NONE, TRANSFER, NONE, NONE, 7)),
     (FeedKind.PHASES, 0, PhasesChanged(1, 1_789_959_599)),
+    (FeedKind.SET_COMPARED, 0, SetComparedOfA(2, [0, 0, 1, 0, 2], False)),
 )
 ENTRIES = [
     FeedEntry(place, 123_450 + place, DECIDED_AT_NS, int(kind), TRADE_DATE, contract_no, encode(content))
     for place, (kind, contract_no, content) in enumerate(SAID, start=1)
 ]
-NEWER = FeedEntry(11, 123_461, DECIDED_AT_NS, 200, TRADE_DATE, 0, b"\xc1")
+NEWER = FeedEntry(12, 123_462, DECIDED_AT_NS, 200, TRADE_DATE, 0, b"\xc1")
 DIGESTS = [NO_ENTRY]
 for entry in ENTRIES:
     DIGESTS.append(chained(DIGESTS[-1], entry))

@@ -60,7 +60,8 @@ ITEMS = (
     *(Column("我行"), Column("对方"), Column("状态"), Column("账龄天数", Kind.COUNT, is_summed=False)),
     *(Column("经管人"), Column("指令号", Kind.NUMBER), Column("经办复核")),
 )
-_MONEY = {"FROZEN", "RELEASED", "BOUGHT", "SOLD"}
+_FEES = {"COMMISSION", "STAMP", "TRANSFER", "HANDLING", "REGULATORY"}
+_MONEY = {"FROZEN", "RELEASED", "BOUGHT", "SOLD", "TURNOVER"} | _FEES
 _FATE_WORDS = dict(zip(Fate, ("全部成交", "部分成交", "已撤单", "废单", "待配售"), strict=True))
 
 
@@ -119,10 +120,10 @@ def _item(row: asyncpg.Record) -> Row:
 
 
 def _value(field: str, value: int, *, is_ours: bool) -> str:
-    """An amount, a fate beside what the bank drew, or how many lines there are."""
+    """An amount, a quantity, a fate beside what the bank drew, or how many lines there are."""
     if field in _MONEY or (field == "FATE" and is_ours):
         fen = f"{abs(value) // 100:,}.{abs(value) % 100:02}"
         return f"-{fen}" if value < 0 else fen
     if field == "FATE":
         return _FATE_WORDS.get(Fate(value), str(value)) if value in set(Fate) else str(value)
-    return f"{value} 笔"
+    return f"{value:,}" if field == "QUANTITY" else f"{value} 笔"

@@ -143,6 +143,8 @@ def _judge_decision(book: Book, act: DecideAct) -> ReplyCode:
     if lane.number != act.set_number:
         return ReplyCode.SET_UNKNOWN
     difference_class = DifferenceClass[act.difference_class]
+    if difference_class > len(lane.differences):
+        return ReplyCode.DECISION_DIFFERS
     count = lane.differences[difference_class - 1]
     count -= lane.sums_differ if difference_class == DifferenceClass.AMOUNT else 0
     found = (count, lane.digests[difference_class - 1])

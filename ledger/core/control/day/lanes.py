@@ -27,7 +27,7 @@ from protocol.messages.day.steps import (
     WithdrawSet,
 )
 from protocol.trade_dates import is_trade_date, trade_day
-from protocol.vocabulary import BANK_PARTY, LaneEvent, LaneState
+from protocol.vocabulary import BANK_PARTY, LaneEvent, LaneState, Scheme
 from rules.day.states import LANE_STATES, is_market_closed, late_s, next_lane_state
 
 NS_PER_S = 1_000_000_000
@@ -95,6 +95,8 @@ def announce(book: Book, party: int, seat: int, message: AnnounceSet) -> int:
     lane.number, lane.inner, lane.seat = lane.number + 1, clearing.inner_given, seat
     lane.announced, lane.arrived, lane.last_reference = message.totals, NO_TOTALS, 0
     lane.declared_s = message.declared_s if lane.number == 1 else min(lane.declared_s, message.declared_s)
+    if book.orders.schemes.now[party] == Scheme.A:
+        lane.become_of_a()
     clearing.put(lane)
     if message.trade_date not in clearing.by_contract:
         clearing.by_contract[message.trade_date] = ClearedContracts.empty(book.size.contracts_max)

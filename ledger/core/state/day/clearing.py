@@ -28,7 +28,7 @@ from ledger.core.state.columns import (
 )
 from protocol.limits import DIGEST_BYTES, PARTIES_MAX, SUM_BYTES
 from protocol.messages.day.steps import NO_TOTALS, SetTotals
-from protocol.messages.queries import CLASSES
+from protocol.messages.queries import CLASSES, CLASSES_OF_A
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import LaneState
 
@@ -91,14 +91,24 @@ class Lane(msgspec.Struct, array_like=True):
     def forget_set(self) -> None:
         """Its set counts no more: nothing reads what its lines said, and what people signed is of another set."""
         self.begin_anew()
-        self.decided = [NO_DIFFERENCE] * CLASSES
+        self.decided = [NO_DIFFERENCE] * len(self.decided)
         self.inner, self.announced, self.arrived, self.last_reference = 0, NO_TOTALS, NO_TOTALS, 0
         self.is_adjusted, self.tolerated_fen = False, 0
 
     def begin_anew(self) -> None:
         """Forget what was compared."""
-        self.compared, self.is_compared, self.differences, self.proceeds_due = 0, False, [0] * CLASSES, 0
-        self.digests, self.sums_differ, self.to_correct = [NO_DIFFERENCE] * CLASSES, 0, 0
+        self.compared, self.is_compared, self.proceeds_due, self.sums_differ, self.to_correct = 0, False, 0, 0, 0
+        self.differences, self.digests = [0] * len(self.decided), [NO_DIFFERENCE] * len(self.decided)
+
+    def become_of_a(self) -> None:
+        """Its set is one of scheme A: it has one class of differences more."""
+        self.differences, self.digests = [0] * CLASSES_OF_A, [NO_DIFFERENCE] * CLASSES_OF_A
+        self.decided = [NO_DIFFERENCE] * CLASSES_OF_A
+
+    @property
+    def is_of_a(self) -> bool:
+        """Whether its set was announced as one of scheme A."""
+        return len(self.decided) == CLASSES_OF_A
 
     @property
     def is_agreed(self) -> bool:

@@ -26,6 +26,11 @@ class Channels:
         for seat in self.channel.nonzero()[0].tolist():
             yield seat, int(self.channel[seat]), int(self.broker[seat])
 
+    def seats_for(self, broker: int) -> list[int]:
+        """The seats of channels by which a broker's customers order, ascending."""
+        seats: list[int] = (self.broker == broker).nonzero()[0].tolist()
+        return seats
+
     def seats_of(self, channel: int) -> list[int]:
         """The seats of a channel, ascending."""
         seats: list[int] = (self.channel == channel).nonzero()[0].tolist()

@@ -52,6 +52,14 @@ class OrderWords:
     broker_number: LongColumn  # the broker's own of it, 0 before it told one
     last_second: LongColumn  # since 1970, up to which it may be sent to the exchange
     cancel_seat: ShortColumn  # by whom a cancel was asked for last
+    # What a clearing set says that it bought, with each fee in the order of a table; another set has said nothing.
+    said_quantity: IntColumn
+    said_turnover_fen: FenColumn
+    said_commission_fen: FenColumn
+    said_stamp_fen: IntColumn
+    said_transfer_fen: IntColumn
+    said_handling_fen: IntColumn
+    said_regulatory_fen: IntColumn
 
     @staticmethod
     def of_slots(slots: int) -> "OrderWords":
@@ -76,6 +84,13 @@ class OrderWords:
             broker_number=long_zeros(slots),
             last_second=long_zeros(slots),
             cancel_seat=short_zeros(slots),
+            said_quantity=int_zeros(slots),
+            said_turnover_fen=long_zeros(slots),
+            said_commission_fen=long_zeros(slots),
+            said_stamp_fen=int_zeros(slots),
+            said_transfer_fen=int_zeros(slots),
+            said_handling_fen=int_zeros(slots),
+            said_regulatory_fen=int_zeros(slots),
         )
 
     @property
@@ -94,6 +109,10 @@ class OrderWords:
         found: Mask = _IS_OPEN[self.state[slots]]
         return found
 
+    def are_open_orders(self, slots: Positions) -> Mask:
+        """(m,) which of the slots hold an order that is open; none while no columns are kept."""
+        return self.are_open(slots) if self.are_kept else np.zeros(len(slots), bool)
+
     def versions_named(self, slots_used: int) -> set[int]:
         """Numbers of versions of securities that orders have."""
         return _numbers(self.version[:slots_used])
@@ -109,3 +128,6 @@ def _numbers(column: IntColumn) -> set[int]:
 
 WORDS = tuple(each.name for each in fields(OrderWords))
 """The names of the columns, in their order in the state."""
+SAID_WORDS = tuple(name for name in WORDS if name.startswith("said_"))
+"""What clearing sets say: quantity, turnover, fees."""
+SAID_FEES = SAID_WORDS[2:]

@@ -3,8 +3,8 @@
 Belongs here: which freezes were open when their date was settled, and what is left of each. Never here: what a set may
 name (ledger.core.lines.waiting), how old is too old (the views), the transaction (read_model).
 
-When a broker's date is settled, of its freezes only those are open that its set tells as held; of a date that ends
-without a set, all that nobody ended.
+When a broker's date is settled, of its freezes only those are open that its set tells as held, or whose type waits; of
+a date that ends without a set, all that nobody ended.
 """
 
 from typing import NamedTuple
@@ -14,6 +14,7 @@ import numpy as np
 
 from ledger.core.control.rows import Told
 from ledger.core.kind_tables import DEBITS_DATE, NAMES_FREEZE, kinds_where
+from ledger.core.lines.compare import seats_freezing_for
 from ledger.core.lines.waiting import wait
 from ledger.core.rows.row import Row
 from ledger.core.state.book import PARTY_SHIFT, Book
@@ -132,11 +133,11 @@ class HeldOfBatch:
         return is_settled or self._book.unsettled.slot_of(trade_date) < 0
 
     def _take_waiting(self, trade_date: int, party: int, row: Row) -> None:
-        requests, seats = self._book.requests, [entry.seat for entry in self._book.parties[party].seats]
+        requests, seats = self._book.requests, seats_freezing_for(self._book, party)
         for part in requests.slots_of(trade_date, seats, self._book.trade_date):
             here = slice(part.start, part.stop)
             left_fen = requests.amount_fen[here] - requests.drawn_fen[here] - requests.released_fen[here]
-            slots = np.flatnonzero(left_fen) + part.start
+            slots = np.flatnonzero(requests.are_open(here)) + part.start
             if not len(slots):
                 continue
             self.held.append(

@@ -26,8 +26,8 @@ _READ: list[Row] = [
 _AT_HAND: list[Row] = [
     (
         "held ones are ended",
-        "are_so: Mask = requests.are_open(slots) & ~is_held",
-        "are_so: Mask = requests.are_open(slots)",
+        "are_so: Mask = book.requests.are_open(slots) & ~are_held(book, lane, slots)",
+        "are_so: Mask = book.requests.are_open(slots)",
         "a subscription loses its money before its allotment",
         LEFT_OPEN,
     ),

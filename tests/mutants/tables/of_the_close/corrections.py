@@ -111,7 +111,7 @@ _PAGE: list[Row] = [
     ),
     (
         "an order stays open",
-        "    if any(freezes[slot].remaining_fen for slot in has.open_slots):\n        return STEP_NOT_DUE\n",
+        "    if any(freezes[slot].is_open for slot in has.open_slots):\n        return STEP_NOT_DUE\n",
         "",
         "it draws once more what the correction has bought",
         CLOSES,

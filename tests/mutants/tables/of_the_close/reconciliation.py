@@ -180,7 +180,7 @@ _COMPARE: list[Row] = [
     ),
     (
         "held draws at its close",
-        "    due_fen[requests.told[slots] & FATE_MASK == Fate.HELD] = 0\n",
+        "    due_fen[are_held(book, lane, slots)] = 0\n",
         "",
         "an allotment that is yet to come is paid now",
         PLANTED,

@@ -162,7 +162,7 @@ _LANES: list[Row] = [
 _KEPT: list[Row] = [
     (
         "decided for ever",
-        "        self.decided = [NO_DIFFERENCE] * CLASSES\n",
+        "        self.decided = [NO_DIFFERENCE] * len(self.decided)\n",
         "",
         "people have signed for a set that they never saw",
         WORTHLESS,

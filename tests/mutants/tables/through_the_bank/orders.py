@@ -9,6 +9,8 @@ _PAGE = "tests/rules/orders/test_taking.py"
 _TOLD = "tests/rules/orders/test_told.py"
 _WORDS = "tests/ledger_core/orders/test_words.py"
 _SLOTS = "tests/ledger_core/orders/test_slots.py"
+_CLOSED = "tests/ledger_core/orders/at_the_close/test_closed.py"
+_NOTHING_REMAINS = f"{_CLOSED}::test_an_order_of_which_nothing_remains_is_ended_too_and_its_date_waits_for_it"
 
 _EARNS: list[Row] = [
     (
@@ -120,6 +122,74 @@ _JUDGED: list[Row] = [
         f"{_SLOTS}::test_what_the_book_knows_refuses_an_order",
     ),
 ]
+_CLOSES: list[Row] = [
+    (
+        "a sale cannot be closed",
+        "    if not target.is_open:\n        return FREEZE_CLOSED\n",
+        "    if target.remaining_fen == 0:\n        return FREEZE_CLOSED\n",
+        "a date with a sale that nobody executed is never settled",
+        f"{_NOTHING_REMAINS}[0]",
+    ),
+]
+_CLOSES_IN_COLUMNS: list[Row] = [
+    (
+        "a sale cannot be closed among many",
+        "    mark(code, ReplyCode.FREEZE_CLOSED, ~is_open)\n",
+        "    mark(code, ReplyCode.FREEZE_CLOSED, targets.remaining_fen == 0)\n",
+        "law and lane part",
+        f"{_NOTHING_REMAINS}[40]",
+    ),
+]
+_HAS_CLOSED: list[Row] = [
+    (
+        "an order is open behind its close",
+        "            end_orders(book, slot[ended])\n",
+        "",
+        "it is ended without end",
+        f"{_NOTHING_REMAINS}[0]",
+    ),
+]
+_ENDS: list[Row] = [
+    (
+        "something of it is open",
+        "    words.cancelled[orders] = words.quantity[orders] - words.traded[orders]\n",
+        "",
+        "the process stops at the end of a day",
+        f"{_NOTHING_REMAINS}[0]",
+    ),
+    (
+        "closed once more",
+        "    if not after.all() or len(np.unique(orders)) < len(orders):",
+        "    if False:",
+        "a row that nobody decided is taken",
+        f"{_CLOSED}::test_an_order_that_has_ended_is_not_closed_once_more_by_any_row",
+    ),
+]
+_HELD: list[Row] = [
+    (
+        "a broker's word holds an order",
+        "_WAITS[words.order_type[slots]] & ~may_end, is_held)",
+        "is_held, is_held)",
+        "a limit order is frozen for ever",
+        f"{_CLOSED}::test_what_waits_for_its_allotment_is_not_ended_by_its_own_date[1]",
+    ),
+    (
+        "a placing waits for ever",
+        "_WAITS[words.order_type[slots]] & ~may_end, is_held)",
+        "_WAITS[words.order_type[slots]], is_held)",
+        "a contract that once ordered one never ends",
+        f"{_CLOSED}::test_what_waits_is_named_and_ended_by_the_set_of_a_later_date[False-0]",
+    ),
+]
+_SEATS: list[Row] = [
+    (
+        "channels' orders are nobody's",
+        " + book.orders.channels.seats_for(party)",
+        "",
+        "orders through the bank are compared with nothing, and never closed",
+        f"{_NOTHING_REMAINS}[0]",
+    ),
+]
 
 OF_ORDERS_THROUGH_THE_BANK = [
     *of_file("rules/orders/taking.py", _EARNS),
@@ -128,4 +198,10 @@ OF_ORDERS_THROUGH_THE_BANK = [
     *of_file("control/customers/open_business.py", _ENDING),
     *of_file("orders/slots.py", _SLOT),
     *of_file("orders/facts.py", _JUDGED),
+    *of_file("rules/day/corrections.py", _CLOSES),
+    *of_file("corrections/proof.py", _CLOSES_IN_COLUMNS),
+    *of_file("effects.py", _HAS_CLOSED),
+    *of_file("orders/closing.py", _ENDS),
+    *of_file("lines/held.py", _HELD),
+    *of_file("lines/compare.py", _SEATS),
 ]

@@ -90,7 +90,7 @@ SET = (
     *(("as_of_sequence", COUNT), ("trade_date", DATE), ("state", Int(0, 15)), ("number", Int(0, 64))),
     *(("announced", SET_TOTALS), ("arrived", SET_TOTALS), ("listed", COUNT)),
     *(("declared_s", SECONDS), ("first_late_s", SECONDS), ("last_late_s", SECONDS)),
-    *(("compared", COUNT), ("differences", Many(4, 4, COUNT)), ("proceeds_due", COUNT)),
+    *(("compared", COUNT), ("differences", Many(4, 5, COUNT)), ("proceeds_due", COUNT)),
     ("is_deferred", Flag()),
 )
 PARTY_OR_NONE = Int(0, PARTY_MAX)

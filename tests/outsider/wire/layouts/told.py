@@ -45,6 +45,7 @@ FEED_LAYOUTS: dict[str, Layout] = {
     "SignedOff": (9, (("counts", Many(4, 4, COUNT)), ("amounts", Many(4, 4, WIDE_SUM)))),
     "ContractChanged": (10, CHANGED),
     "SetCompared": (11, (("number", SET_NUMBER), ("differences", Many(4, 4, COUNT)), ("is_reconciled", Flag()))),
+    "SetComparedOfA": (180, (("number", SET_NUMBER), ("differences", Many(5, 5, COUNT)), ("is_reconciled", Flag()))),
     "ObligationTold": (13, OWED),
     "Stopped": (14, (("is_stopped", Flag()),)),
     "SetWithdrawn": (15, WITHDRAWN),
@@ -55,3 +56,5 @@ CONTENTS = {
     **{1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold", 6: "Stopped"},
     **{7: "SetWithdrawn", 8: "CaseTold", 9: "PaymentTold", 10: "FeesSet", 11: "PhasesChanged"},
 }
+OF_SCHEME_A = {4: "SetComparedOfA"}
+"""What stands in place of these for a broker of scheme A."""
