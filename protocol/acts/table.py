@@ -51,6 +51,7 @@ from .moved import ReverseAct
 from .ordering.fees import SetFeesAct, fees_made_of
 from .ordering.passwords import PasswordAct, ResetPasswordAct, UnlockPasswordAct
 from .ordering.phases import SetPhasesAct, phases_made_of
+from .ordering.reports import CorrectReportAct
 from .ordering.securities import SecuritiesAct
 from .parties import ChangeModeAct, OfBrokers, ResumeBrokerAct, SetSchemeAct, StopBrokerAct, TerminateBrokerAct
 from .restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
@@ -161,6 +162,7 @@ AnyAct = (
     | DeductAct
     | ChangeHolderAct
     | ReverseAct
+    | CorrectReportAct
     | OfDifferences
     | DayAct
     | ClearingAct
@@ -180,6 +182,7 @@ ActAlone = (
     | DeductAct
     | ChangeHolderAct
     | ReverseAct
+    | CorrectReportAct
     | OfDifferences
     | DayAct
     | ClearingAct
@@ -231,6 +234,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     DeductAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     ChangeHolderAct: ActKind(Right.CUSTOMERS, 2, Concerns.ACCOUNT),
     ReverseAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
+    CorrectReportAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     ToleranceAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     DecideAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     CorrectAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),

@@ -28,6 +28,7 @@ from tests.mutants.tables.read_model import OF_READ_MODEL
 from tests.mutants.tables.through_the_bank.cleared import OF_CLEARED_ORDERS
 from tests.mutants.tables.through_the_bank.feeds import OF_FEEDS_OF_ORDERS
 from tests.mutants.tables.through_the_bank.fees import OF_FEES
+from tests.mutants.tables.through_the_bank.lowered import OF_LOWERED_REPORTS
 from tests.mutants.tables.through_the_bank.orders import OF_ORDERS_THROUGH_THE_BANK
 from tests.mutants.tables.through_the_bank.passwords import OF_PASSWORDS
 from tests.mutants.tables.through_the_bank.securities import OF_SECURITIES
@@ -50,6 +51,7 @@ OF_ORDERS_AND_CUSTOMERS = [
     *OF_PASSWORDS,
     *OF_ORDERS_THROUGH_THE_BANK,
     *OF_FEEDS_OF_ORDERS,
+    *OF_LOWERED_REPORTS,
 ]
 OF_THE_CLOSE = [
     *OF_LINES,

@@ -18,7 +18,7 @@ from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import catch_up, corrections, dates, lanes
 from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
-from ledger.core.control.orders import fees, phases, securities, signing_on
+from ledger.core.control.orders import fees, phases, reports, securities, signing_on
 from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
 from ledger.core.state.day.due_times import seconds_of
@@ -28,6 +28,7 @@ from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
 from protocol.acts.moved import ReverseAct
 from protocol.acts.ordering.passwords import PasswordAct
+from protocol.acts.ordering.reports import CorrectReportAct
 from protocol.acts.ordering.securities import SecuritiesAct
 from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
 from protocol.acts.restraints import DeductAct
@@ -226,6 +227,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return savings.judge_order(book, message, decided_at_ns)
         case ReverseAct():
             return reversals.judge_reversal(book, message)
+        case CorrectReportAct():
+            return reports.judge_lowering(book, message)
         case OpenTradeDate():
             return dates.judge_date(book, message)
         case EndSettlement():
@@ -337,6 +340,8 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             savings.order(book, message)
         case ReverseAct():
             reversals.reverse(book, message)
+        case CorrectReportAct():
+            reports.lower_by_act(book, message)
         case EndSettlement(trade_date):
             dates.end_settlement(book, trade_date)
         case ConfirmRoll() | VoidAct():

@@ -36,6 +36,7 @@ from ledger.follower.projection.passwords import PasswordsOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
 from ledger.follower.projection.request_blocks import RequestRuns
 from protocol.acts.customers import ChangeHolderAct
+from protocol.acts.ordering.reports import CorrectReportAct
 from protocol.acts.parties import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
 from protocol.acts.table import Made
 from protocol.given_numbers import CONTRACT_NUMBER_STEP
@@ -94,7 +95,7 @@ class Batch:
         self.moved = MovedOfBatch(book)
         self._book = book
         self.settled_accounts: set[int] = set()
-        """Indices of accounts that were settled or credited."""
+        """Indices of accounts that were settled or credited, or of which less was executed than was reported."""
         self.settlements = SettledOfBatch(book)
         self.sold_of_ended = SoldOfEndedOfBatch(book)
         self.held_orders = HeldOfBatch(book)
@@ -187,6 +188,9 @@ class Batch:
             self._touched_contracts.update(number // CONTRACT_NUMBER_STEP for number in named)
         elif isinstance(message, RegisterOutlets):
             self.outlets.update(entry.outlet for entry in message.outlets)
+        elif isinstance(message, CorrectReportAct):
+            contract = message.contract_no // CONTRACT_NUMBER_STEP
+            self.settled_accounts.add(int(self._book.account_of_contract[contract]))
         elif isinstance(message, EndSettlement):
             self.settled = True
         elif isinstance(message, _OF_PARTIES):
