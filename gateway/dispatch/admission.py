@@ -48,8 +48,8 @@ LOOKED_AT_NS: dict[type[Message], int] = {
 all, and orders wait. Of other queries the frame is what costs."""
 BANK_TIMES_MORE = 256  # the bank loads master data and serves every customer by control, and nobody else can do it
 CONTROL_IN_BULK = frozenset(SeatRole) - {SeatRole.BROKER, SeatRole.CHANNEL}
-"""Roles of the bank's seats that do so; a day desk compares the sets of all brokers by it, some places at a time. A
-channel sends no control: it has what a broker has, so that a program of it that runs wild costs the orders no more."""
+"""Roles of the bank's seats that do so; a day desk compares the sets of all brokers by it, some places at a time. Of a
+channel each seat has what a broker has, so that a program of it that runs wild costs the orders no more."""
 LINKS_PER_SEAT_MAX = 2  # on average over a party's seats: one that serves, one that takes over from it
 KEPT_SLOTS_SHARE = 4  # at most one slot in so many is kept for parties that have no session yet
 
@@ -85,7 +85,8 @@ class Admission:
         self._registry = registry
         self._sessions_max = sessions_max
         self._parties: dict[int, tuple[int, PartyBudget]] = {}  # by party: the seats it had, its budget
-        self._control: dict[tuple[int, int, bool], Budget] = {}  # by party, seat of the bank, and whether for acts
+        self._channel_queries: dict[int, Budget] = {}  # by seat of a channel
+        self._control: dict[tuple[int, int, bool], Budget] = {}  # by party, seat, 0 of a broker, and for acts
         self._logons_seen: dict[bytes, int] = {}  # signature → when it came: those that are still fresh
 
     def of_party(self, party: int) -> PartyBudget:
@@ -148,20 +149,30 @@ class Admission:
         """A frame that moved nothing on. Returns the ns for which the link is not to be read."""
         return max(self.of_party(party).work.spend(work_ns, now_ns), link.work.spend(work_ns, now_ns))
 
-    def asked_query(self, party: int, body_bytes: int, now_ns: int, ledger_ns: int = 0) -> int:
-        """A query, for whose answer the ledger looks so long. Returns the ns for which the link is not to be read."""
+    def asked_query(self, party: int, body_bytes: int, now_ns: int, ledger_ns: int = 0, seat: int = 0) -> int:
+        """A query, for whose answer the ledger looks so long. Returns the ns for which the link is not to be read.
+
+        `seat`: a channel's pays for itself, for it is of one broker, whose customers use up nothing of another's.
+        """
         if party == BANK_PARTY:
             return 0
-        return self.of_party(party).queries.spend(work_of(body_bytes) + ledger_ns, now_ns)
+        queries = self._channel_queries.get(seat)
+        if queries is None and self._registry.role_of(seat) == SeatRole.CHANNEL:
+            queries = self._channel_queries[seat] = Budget(QUERY_WORK_INTERVAL, WORK_BURST_NS)
+        if queries is None:
+            queries = self.of_party(party).queries
+        return queries.spend(work_of(body_bytes) + ledger_ns, now_ns)
 
     def control_wait_ns(self, party: int, seat: int, body: bytes, now_ns: int) -> int:
         """Counts a CONTROL frame and returns 0; for one too many counts nothing and returns the ns to wait.
 
-        A broker's seats share one budget; each seat of the bank has its own, so that no desk keeps another one waiting,
-        and one more for acts: each costs the ledger two signatures and a row, and people do not sign by the thousand.
+        A broker's seats share one budget. Each seat of a channel has its own, being of one broker, and each of the
+        bank, so that no desk keeps another one waiting; and one more for acts: each costs the ledger two signatures and
+        a row, and people do not sign by the thousand.
         """
         for_acts = is_act(body)
-        key = (party, seat if party == BANK_PARTY else 0, for_acts)
+        has_own = party == BANK_PARTY or self._registry.role_of(seat) == SeatRole.CHANNEL
+        key = (party, seat if has_own else 0, for_acts)
         budget = self._control.get(key)
         if budget is None:
             is_bulk = not for_acts and self._registry.role_of(seat) in CONTROL_IN_BULK

@@ -150,7 +150,8 @@ class Dispatcher:
         if isinstance(event, QueryReceived):
             self._handle_query(link, event, now_ns)
             looked_ns = LOOKED_AT_NS.get(type(event.query), 0)
-            return self.admission.asked_query(link.session.party, len(event.frame.body), now_ns, looked_ns)
+            party, seat = link.session.party, link.session.seat
+            return self.admission.asked_query(party, len(event.frame.body), now_ns, looked_ns, seat)
         if isinstance(event, FeedWanted):
             return self._want_feed(link, event, now_ns)
         if isinstance(event, OrdersAsked):

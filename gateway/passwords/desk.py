@@ -82,6 +82,8 @@ class PasswordDesk:
     _decoy_salt: bytes = field(default_factory=lambda: secrets.token_bytes(PASSWORD_SALT_BYTES))
     _barred_until_s: dict[tuple[int, int], int] = field(default_factory=dict)
     """By contract and channel, of an attempt that is under way, or had no verdict."""
+    _set_here: dict[int, int] = field(default_factory=dict)
+    """By contract, the generation of a password that was set here and that the read model has not told yet."""
     _verdict_seconds: float = 0.0
     """What the last one took: who gets none waits as long."""
 
@@ -134,6 +136,8 @@ class PasswordDesk:
 
     async def _checked(self, attempt: Attempt, broker: int) -> Answered:
         known = await self.passwords.of(attempt.contract_no, attempt.channel, broker)
+        if known is not None and self._is_behind(attempt.contract_no, known.generation):
+            return Answered(Found.STALE)
         if attempt.channel == AT_THE_COUNTER:
             return await self._set_first(attempt, known)
         has = known if known is not None and known.is_set else None
@@ -158,7 +162,23 @@ class PasswordDesk:
         salt = secrets.token_bytes(PASSWORD_SALT_BYTES)
         verifier = await self.checkers.verifier(password, salt)
         outcome = await self.seat.control(SetVerifier(contract_no, generation, salt, verifier))
+        if outcome.accepted:
+            self._remember(contract_no, generation + 1)
         return Answered(Found.SET if outcome.accepted else Found.FAILED)
+
+    def _remember(self, contract_no: int, generation: int) -> None:
+        while len(self._set_here) >= UNDER_WAY_MAX:
+            del self._set_here[next(iter(self._set_here))]
+        self._set_here[contract_no] = generation
+
+    def _is_behind(self, contract_no: int, generation: int) -> bool:
+        """Whether the read model tells of a time before the password was set here: who has the new one is not told that
+        it is wrong.
+        """
+        if generation >= self._set_here.get(contract_no, 0):
+            self._set_here.pop(contract_no, None)
+            return False
+        return True
 
     async def _tell(self, attempt: Attempt, generation: int, is_right: bool) -> Answered:
         """The verdict; the seat sends it again until it is journaled."""

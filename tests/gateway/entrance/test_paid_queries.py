@@ -19,9 +19,9 @@ async def test_what_the_ledger_looks_through_for_an_answer_is_paid_for(
     admission = gateway.dispatcher.admission
     asked_query = admission.asked_query
 
-    def counted(party: int, body_bytes: int, now_ns: int, ledger_ns: int = 0) -> int:
+    def counted(party: int, body_bytes: int, now_ns: int, ledger_ns: int = 0, seat: int = 0) -> int:
         paid_ns.append(ledger_ns)
-        return asked_query(party, body_bytes, now_ns, ledger_ns)
+        return asked_query(party, body_bytes, now_ns, ledger_ns, seat)
 
     monkeypatch.setattr(admission, "asked_query", counted)
     broker = await connect()

@@ -32,7 +32,7 @@ from protocol.limits import (
     NEGOTIATE_FRESH_NS,
     PARTIES_MAX,
 )
-from protocol.messages.control import RegisterParty, RegisterSeat
+from protocol.messages.control import RegisterChannelSeat, RegisterParty, RegisterSeat
 from protocol.vocabulary import BANK_PARTY, FrameKind, Role, SeatRole, Suite
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, SEAT_ROLES, TELLER_SEAT
 from tests.gateway.fake_ledger import blank_request
@@ -137,6 +137,21 @@ def test_control_is_bounded_by_party_and_the_bank_loads_its_master_data() -> Non
     assert set(waits[:-1]) == {0}
     assert waits[-1] == NS_PER_SECOND // CONTROL_PER_SECOND_MAX
     assert book.control_wait_ns(keys.OTHER_BROKER, keys.OTHER_SEAT, b"", SOON_NS) == 0
+
+
+def test_each_seat_of_a_channel_has_what_a_party_has() -> None:
+    """It is of one broker, whose customers use up nothing of another's."""
+    known = keys.registry()
+    known.apply(RegisterParty(9, Role.CHANNEL, Suite.ED25519_SHA256, "phone", False), 0)
+    for seat, broker in ((91, keys.BROKER), (92, keys.OTHER_BROKER)):
+        known.apply(RegisterChannelSeat(seat, 9, 1, broker), 0)
+    book = Admission(known, 8)
+
+    assert not any(book.control_wait_ns(9, 91, b"", SOON_NS) for _ in range(CONTROL_AT_ONCE_MAX))
+    assert book.control_wait_ns(9, 91, b"", SOON_NS) > 0
+    assert book.control_wait_ns(9, 92, b"", SOON_NS) == 0
+    assert book.asked_query(9, 0, SOON_NS, WORK_BURST_NS, seat=91) > 0
+    assert book.asked_query(9, 0, SOON_NS, 0, seat=92) == 0
 
 
 def test_acts_of_each_seat_are_bounded_however_much_else_it_may_send() -> None:
