@@ -99,10 +99,8 @@ def is_within(has: OfDate, after: Corrected) -> bool:
     """
     excess_fen = 0 if has.is_excess_booked else has.excess_fen
     rises_fen, sold_fen = after.bought_fen - has.bought_fen, after.sold_fen - has.sold_fen
-    if has.falls_fen is not None:
-        excess_fen = 0
-        if rises_fen + has.falls_fen > 0 or sold_fen < 0:
-            return False
+    if has.falls_fen is not None and (rises_fen + has.falls_fen > 0 or sold_fen < 0):
+        return False
     differs_fen = tolerated_fen(rises_fen, sold_fen, has.proceeds_counted)
     return (
         after.made_good_fen == 0

@@ -23,7 +23,7 @@ import grimp
 from tests.mutants.mutant import ROOT, Mutant
 
 PACKAGES = ("protocol", "rules", "ledger", "frontend_sim")
-TESTS = ("tests/ledger_core", "tests/follower", "tests/mutants", "tests/rules")
+TESTS = ("tests/ledger", "tests/ledger_core", "tests/follower", "tests/mutants", "tests/protocol", "tests/rules")
 WARM = Path(__file__).with_name("warm.py")
 SETTINGS = (
     "[pytest]\naddopts = --strict-markers\nfilterwarnings = error\nmarkers =\n    slow\n    postgres\n    chaos\n"

@@ -54,7 +54,7 @@ OF_SET = 'broker = "Huaxia", date = 2026-01-05, set_number = 1'
         (
             "decide",
             f'{OF_SET}, difference_class = "SUM", count = 1',
-            "says.difference_class: Expected `str` matching regex '^(?:MISSING_HERE|MISSING_THERE|AMOUNT|STATE)$', "
+            "says.difference_class: Expected `str` matching regex '^(?:MISSING_HERE|MISSING_THERE|AMOUNT|STATE|FEE)$', "
             "found 'SUM'",
         ),
         (

@@ -83,6 +83,17 @@ def test_fees_are_a_class_that_two_people_decide() -> None:
     assert whole_state(copy) == whole_state(desk.book)
 
 
+def test_columns_leave_what_a_line_cannot_say_of_parts_of_a_fen() -> None:
+    """1 of 100 was executed at 5.0049; 99 more at 5.00, which is the lowest price, make 500.0049: 500.00 is that."""
+    desk = a_bank()
+    ann = a_customer(desk)
+    slot = ordered(desk, ann, BUY._replace(quantity=100))
+    assert told(desk, slot, executed(1, 50_049))
+    line = Line(100, 50_000, (500, 0, 1, 0, 0))
+
+    assert reconciled(desk, *opened(ann), *bought(1, ann, line, 100_502, Fate.FILLED)) == [0] * 5
+
+
 def test_a_set_that_was_withdrawn_says_nothing_of_an_order() -> None:
     desk = a_bank()
     ann, slot = partly_executed(desk)
