@@ -9,7 +9,7 @@ import numpy as np
 
 from .frame import Frame
 from .header import Header
-from .kinds import KINDS, RELEASE_FIELD, TARGET_FIELDS, TURNOVER_FIELD
+from .kinds import KINDS, REF_FIELD, RELEASE_FIELD, TARGET_FIELDS, TURNOVER_FIELD
 from .messages.base import Message
 from .messages.codec import decode_answer, decode_control, decode_link, decode_page, decode_query, decode_session
 from .records import RECORD, outcomes_from_body, records_from_body, unpack_preamble
@@ -17,7 +17,7 @@ from .vocabulary import FrameKind
 
 Json = int | str | bool | list["Json"] | dict[str, "Json"]
 
-_LEADING_FIELDS = ("market", "trade_day", "quantity")  # of every kind but lines and corrections, used or not
+_LEADING_FIELDS = ("market", "trade_day", "quantity")  # of every kind with an amount but corrections, used or not
 _UNKNOWN_KIND_FIELDS = (RELEASE_FIELD, TURNOVER_FIELD, *TARGET_FIELDS)
 
 
@@ -59,8 +59,8 @@ def record_fields(record: np.void) -> dict[str, Json]:
     row = next((row for known, row in KINDS.items() if known == kind), None)
     fields: dict[str, Json] = {"kind": kind, "kind_name": "?" if row is None else row.kind.name}
     has_ref = row is None or row.has_partner_ref
-    if row is not None and not has_ref:
-        names = [name for name in row.all_fields if name != "kind"]
+    if row is not None and (row.is_ordering or not has_ref):
+        names = [name for name in row.all_fields if name not in ("kind", REF_FIELD)]
     else:
         used = _UNKNOWN_KIND_FIELDS if row is None else [name for name in row.fields if name not in _LEADING_FIELDS]
         subject = "account_no" if row is not None and row.names_account else "contract_no"
@@ -69,8 +69,8 @@ def record_fields(record: np.void) -> dict[str, Json]:
         value = record[name]
         fields[name] = value.decode("ascii", "backslashreplace") if isinstance(value, bytes) else int(value)
     if has_ref:
-        offset = RECORD.fields["partner_ref"][1] if RECORD.fields else 0
-        fields["partner_ref"] = record.tobytes()[offset:].hex()
+        offset = RECORD.fields[REF_FIELD][1] if RECORD.fields else 0
+        fields[REF_FIELD] = record.tobytes()[offset:].hex()
     return fields
 
 

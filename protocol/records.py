@@ -24,15 +24,20 @@ OutcomeArray = npt.NDArray[np.void]
 # line names an order, or a security and its own reference; in bytes 48 to 55 a judicial deduction names its restraint.
 # A correction of a contract, or its taking back, has amounts from byte 16 to its end, and in bytes 4 to 7 the act of
 # two people that permits it. Of a taking back "cleared" is what there was without the set, and "made good" what stays.
-# A settlement has amounts from byte 16 to 47, a credit two of them. A verdict of the password desk has no amount.
+# A settlement has amounts from byte 16 to 47, a credit two of them. A verdict of the password desk has no amount. Nor has
+# an order through the bank, and what is told of one: byte 1 is its market and side, bytes 24 to 31 a price, a turnover,
+# the broker's number or the position of a cancel, and an order is named as a target is.
 _FIELDS = (
     ("kind", "<i1", 0),
     ("market", "<i1", 1),
     ("way", "<i1", 1),
     ("fate", "<i1", 1),
     ("event", "<i1", 1),
+    ("market_and_side", "<i1", 1),
     ("trade_day", "<i2", 2),
     ("verdict", "<i2", 2),
+    ("order_type", "<i2", 2),
+    ("reason", "<i2", 2),
     ("quantity", "<i4", 4),
     ("generation", "<i4", 4),
     ("act_number", "<i4", 4),
@@ -43,6 +48,10 @@ _FIELDS = (
     ("security", "S8", 32),
     ("release_fen", "<i8", 24),
     ("until_s", "<i8", 24),
+    ("limit", "<i8", 24),
+    ("turnover", "<i8", 24),
+    ("broker_number", "<i8", 24),
+    ("cancel_position", "<i8", 24),
     ("from_moved_fen", "<i8", 24),
     ("other_fen", "<i8", 24),
     ("turnover_fen", "<i8", 32),
@@ -87,7 +96,7 @@ OUTCOME = np.dtype(
 )
 
 FREEZE_STATE_NONE = 0  # the record concerns no freeze, or was refused
-FREEZE_STATE_OPEN = 1
+FREEZE_STATE_OPEN = 1  # `remaining_fen` is above 0, but of an order through the bank that has frozen nothing
 FREEZE_STATE_CLOSED = 2
 STATE_NUMBER_GIVEN = 3  # `remaining_fen` is a number that the bank gave: to a control message of the first account or
 # contract that it made, or of the set; to a correction of the broker's case that it opened or took back
@@ -98,8 +107,15 @@ STATE_DEDUCTIBLE = 6  # of a deduction that is refused because it is too much: `
 STATE_SET_OFF = 7  # of a settlement while its broker is gated: `remaining_fen` is what was set off, of gated proceeds
 STATE_CREDITED = 8  # of a settlement while it is not: `remaining_fen` is all that was credited
 STATE_OWED = 10  # of either, or a credit, where the account is closed: `remaining_fen` is owed to its customer
-STATE_MAX = STATE_OWED  # those above are newer than this program
-STATES_OF_AMOUNTS = (STATE_POSTED, STATE_DEDUCTIBLE, STATE_SET_OFF, STATE_CREDITED, STATE_OWED)
+STATE_BOOKED_SOLD = 11  # of an execution of a sale through the bank: what was booked of the sale, as sold
+STATE_FROZEN = 12  # of an order through the bank: `remaining_fen` is what was frozen for it, 0 too
+STATE_BOOKED_BOUGHT = 14  # of an execution of a sale: what was booked of it as a cost, for its fees are more
+STATE_MAX = STATE_BOOKED_BOUGHT  # those above are newer than this program
+STATES_KEPT = (13,)  # for lots that are allotted: what tells it is newer too
+STATES_OF_AMOUNTS = (
+    *(STATE_POSTED, STATE_DEDUCTIBLE, STATE_SET_OFF, STATE_CREDITED, STATE_OWED),
+    *(STATE_BOOKED_SOLD, STATE_FROZEN, STATE_BOOKED_BOUGHT),
+)
 
 _AS_BYTES = np.dtype(("V", RECORD_BYTES))
 _PREAMBLE = struct.Struct("<qq32s32s")

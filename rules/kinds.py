@@ -4,7 +4,8 @@ Belongs here: in which states of a contract a kind is refused, what its amounts 
 here: what the wire must know (protocol.kinds), a guard or an effect in code (the pages).
 
 Lines of a clearing set have no row: they move nothing when they come, and one page decides all of them (clearing).
-Verdicts on passwords have none either, for the same reason (orders.signing_on).
+Verdicts on passwords have none either, for the same reason (orders.signing_on). Nor have orders through the bank and
+what is told of them: they have no amount, and pages of their own reckon what they move (orders.taking, orders.told).
 From these rows come the columns that are moved in bulk, the proof that spares the law, what is checked afterwards, and
 the read model's sums; a page says the same for one account in plain words, and tests hold both together.
 """
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from protocol.codes import ReplyCode
-from protocol.kinds import KINDS, LINE_KINDS, PRICED, TRADE_DAY_FIELD, VERDICT_KINDS, WAY_FIELD
+from protocol.kinds import KINDS, PRICED, TRADE_DAY_FIELD, WAY_FIELD
 from protocol.vocabulary import AccountStatus, RecordKind, SeatRole, Way
 from protocol.vocabulary import ContractStatus as Status
 from rules import savings
@@ -276,6 +277,6 @@ def _is_sound(row: LawKind) -> bool:
     )
 
 
-assert set(LAW) == set(RecordKind) - set(LINE_KINDS) - set(VERDICT_KINDS)
+assert set(LAW) == {kind for kind, row in KINDS.items() if row.has_amount}
 assert all(KINDS[kind].senders == {SeatRole.BROKER} for kind, row in LAW.items() if row.needs_market)
 assert all(_is_sound(row) for row in LAW.values())

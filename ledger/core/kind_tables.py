@@ -84,6 +84,8 @@ DEBITS_DATE = _where(_law(lambda row: row.settles and row.moves("bought")))  # w
 EXECUTED = _where(_wire(lambda row: TRADE_DAY_FIELD in row.fields)) & ~SETTLES  # on a trade day, which it tells
 IS_LINE = _where(_wire(lambda row: row.is_line))
 IS_VERDICT = _where(_wire(lambda row: row.is_verdict))
+IS_ORDERING = _where(_wire(lambda row: row.is_ordering))
+TELLS_OF_ORDER = _where(_wire(lambda row: row.tells_of_order))
 
 OPENS_FREEZE = _where(_law(lambda row: row.opens_freeze))
 NEEDS_MARKET = _where(_law(lambda row: row.needs_market))
@@ -103,7 +105,7 @@ ASKS_LATER = IS_CORRECTION | BOOKS_PROCEEDS  # what dates behind its own have br
 POSTS_INTEREST = _where(_law(lambda row: row.posts_interest))
 TAKES_BACK = _where(_law(lambda row: row.takes_back))
 WAITS_FOR_CLEARING = _where(_law(lambda row: row.waits_for_clearing))
-IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE & ~IS_LINE & ~IS_VERDICT
+IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE & ~IS_LINE & ~IS_VERDICT & ~IS_ORDERING
 LOWERS_FROZEN = _where(_law(lambda row: row.lowers_frozen))
 LOWERS_BALANCE = _where(_law(lambda row: row.amount.balance < 0)) | SETTLES
 

@@ -18,6 +18,7 @@ from ledger.core.kind_tables import (
     HAS_WAY,
     IS_FACT,
     IS_LINE,
+    IS_ORDERING,
     IS_VERDICT,
     NAMES_ACCOUNT,
     NAMES_FREEZE,
@@ -47,8 +48,8 @@ _DAY_SHIFT = 16  # of the trade day in the head word: bytes 2 and 3
 _WORD_HEAD, _WORD_CONTRACT, _WORD_AMOUNT, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER, _WORD_REF = range(
     8
 )
-# Lines and verdicts are looked at by their own reading.
-_UNUSED = [np.where(IS_LINE | IS_VERDICT, 0, bits) for bits in UNUSED_BITS]
+# Lines, verdicts and orders through the bank are looked at by their own reading.
+_UNUSED = [np.where(IS_LINE | IS_VERDICT | IS_ORDERING, 0, bits) for bits in UNUSED_BITS]
 _UNUSED_HEAD, _UNUSED_RELEASE, _UNUSED_TURNOVER, _UNUSED_TARGET, _UNUSED_NUMBER = (
     _UNUSED[word] for word in (_WORD_HEAD, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER)
 )

@@ -10,7 +10,7 @@ import asyncpg
 
 from ledger.database.books import prepare_books
 from protocol.codes import ReplyCode
-from protocol.kinds import KINDS, LINE_KINDS, VERDICT_KINDS, WAY_FIELD
+from protocol.kinds import KINDS, WAY_FIELD
 from protocol.messages.day.steps import DayEnd
 from protocol.vocabulary import (
     AccountCode,
@@ -172,11 +172,11 @@ def record_kind_rows() -> list[KindRow]:
             ),
         )
         for kind, row in LAW.items()
-    ] + [_still_row(kind) for kind in (*LINE_KINDS, *VERDICT_KINDS)]
+    ] + [_row_without_amount(kind) for kind, row in KINDS.items() if not row.has_amount]
 
 
-def _still_row(kind: RecordKind) -> KindRow:
-    """A line or a verdict moves nothing."""
+def _row_without_amount(kind: RecordKind) -> KindRow:
+    """A line or a verdict moves nothing, and what an order through the bank moves is in no amount of its record."""
     row, tells = KINDS[kind], LINES[kind].tells if kind in LINES else None
     vocabulary = next((name for name, words in WORDS.items() if words is tells), None)
     told = (row.is_line, vocabulary, row.names_order, row.has_reference, False, False, False)

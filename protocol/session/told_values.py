@@ -69,6 +69,7 @@ from ..records import (
     STATE_MAX,
     STATE_MOVED,
     STATE_NUMBER_GIVEN,
+    STATES_KEPT,
     STATES_OF_AMOUNTS,
     OutcomeArray,
     OutcomesPreamble,
@@ -116,11 +117,11 @@ def _states(named: Iterable[int]) -> npt.NDArray[np.bool_]:
     return table
 
 
-_TELLS_MORE = _states((FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN, STATE_MOVED))
+_TELLS_MORE = _states((STATE_NUMBER_GIVEN, STATE_MOVED))
 """Whether `remaining_fen` is above 0; otherwise it is 0, but in those that may tell either."""
-_MAY_TELL = _states((*STATES_OF_AMOUNTS, _NEWER))
+_MAY_TELL = _states((FREEZE_STATE_OPEN, *STATES_OF_AMOUNTS, *STATES_KEPT, _NEWER))
 _IS_REFUSAL = _states((STATE_DEDUCTIBLE,))
-_ACCEPTED_OR_REFUSED = _states(range(FREEZE_STATE_NONE + 1, _NEWER))
+_ACCEPTED_OR_REFUSED = _states(set(range(FREEZE_STATE_NONE + 1, _NEWER)) - set(STATES_KEPT))
 """Whether a state is told of what was accepted alone, or of what was refused alone."""
 
 
@@ -339,11 +340,13 @@ def _is_possible(answer: OutcomeAnswer) -> bool:
         return not any(told)
     if answer.sequence < 1:
         return False
-    if answer.state > STATE_MAX:
+    if answer.state > STATE_MAX or answer.state in STATES_KEPT:
         return True
     if answer.state in STATES_OF_AMOUNTS:
         return (answer.code != 0) == (answer.state == STATE_DEDUCTIBLE)
-    tells_more = answer.state in (FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN, STATE_MOVED)
+    if answer.state == FREEZE_STATE_OPEN:
+        return not answer.code
+    tells_more = answer.state in (STATE_NUMBER_GIVEN, STATE_MOVED)
     tells_repeat = answer.state == STATE_NUMBER_GIVEN and answer.code == ReplyCode.ACT_REPEATED
     is_possible = answer.state == FREEZE_STATE_NONE or not answer.code or tells_repeat
     return (answer.remaining_fen > 0) == tells_more and is_possible

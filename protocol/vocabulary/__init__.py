@@ -31,13 +31,25 @@ from .day import (
 )
 from .frames import NUMBERED_KINDS, SUITES, Direction, FeedKind, FrameKind, OrdersFault, Suite
 from .money import RecordKind, RestraintKind, Way
-from .orders import Market, OrderType, Product
+from .orders import (
+    MARKET_SHIFT,
+    MARKETS_AND_SIDES,
+    SIDE_MASK,
+    Market,
+    OrderType,
+    Product,
+    Side,
+    market_and_side,
+)
 from .parties import BANK_PARTY, BANK_SEAT, Mode, OutletLevel, Right, Role, Scheme, SeatRole, role_fits_party
 
 __all__ = [
     "BANK_PARTY",
     "BANK_SEAT",
+    "MARKETS_AND_SIDES",
+    "MARKET_SHIFT",
     "NUMBERED_KINDS",
+    "SIDE_MASK",
     "SUITES",
     "AccountCode",
     "AccountEvent",
@@ -73,8 +85,10 @@ __all__ = [
     "Role",
     "Scheme",
     "SeatRole",
+    "Side",
     "Suite",
     "Verdict",
     "Way",
+    "market_and_side",
     "role_fits_party",
 ]

@@ -28,6 +28,13 @@ class RecordKind(IntEnum):
     CREDIT = 17
     REVERT = 18
     INTEREST = 19
+    ORDER = 20
+    CANCEL = 21
+    TAKEN = 22
+    REFUSED = 23
+    EXECUTED = 24
+    CANCELLED = 25
+    CANCEL_REFUSED = 26
     SIGNED_ON = 30
 
 

@@ -17,21 +17,13 @@ guards of an order before it is accepted (taking), the mirror of securities.
 """
 
 from dataclasses import dataclass, field
-from enum import IntEnum
 
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX
-from protocol.vocabulary import OrderType
+from protocol.vocabulary import OrderType, Side
 from rules.money.account import Account
 from rules.orders.fees import FeeTable, Open, Paper, Traded, charge_fen, needed_fen, net_fen
 from rules.orders.states import OrderState
-
-
-class Side(IntEnum):
-    """Which way an order goes."""
-
-    BUY = 1
-    SELL = 2
 
 
 @dataclass(slots=True)

@@ -16,12 +16,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from protocol.codes import ReplyCode
-from protocol.limits import AMOUNT_FEN_MAX, SECURITY_NUMBER_MAX
+from protocol.limits import ORDER_TURNOVER_MAX, SECURITY_NUMBER_MAX
 from protocol.vocabulary import Product
-from rules.orders.fees import TURNOVER_PARTS
 
-TURNOVER_MAX = AMOUNT_FEN_MAX * TURNOVER_PARTS
-"""Of one order, in 1/10,000 yuan."""
 WITHOUT_END = 0
 NEWEST = SECURITY_NUMBER_MAX  # the number of a version that has none yet
 
@@ -79,7 +76,7 @@ def _cannot_be(lots: Lots, terms: Terms) -> bool:
 
 def is_payable(price: int, multiplier: int, quantity: int) -> bool:
     """Whether so much of a security at a price is within the turnover of one order."""
-    return price <= TURNOVER_MAX // multiplier // quantity
+    return price <= ORDER_TURNOVER_MAX // multiplier // quantity
 
 
 def version_for(versions: Iterable[Version], trade_date: int) -> Version | None:

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, LINE_FEE_FEN_MAX
-from protocol.vocabulary import OrderType, Scheme
+from protocol.vocabulary import OrderType, Scheme, Side
 from rules.money.account import Account
 from rules.orders.fees import FeeTable, Open, Paper, Traded, fees_fen, needed_fen
-from rules.orders.reports import Order, Side, freeze_order
+from rules.orders.reports import Order, freeze_order
 from rules.orders.securities import Limits, Lots, Terms
 from rules.orders.states import OrderEvent, OrderState, next_order_state
 

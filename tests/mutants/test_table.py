@@ -73,7 +73,7 @@ def test_names_are_apart_and_every_decision_and_book_has_mutants() -> None:
         "rules/money/freezes.py",
         "rules/day/reconciliation.py",
         "rules/day/settlement.py",
-        "protocol/kinds.py",
+        "protocol/kinds/moving.py",
         "rows/row.py",
         "sequence.py",
         "state/forms/slices.py",

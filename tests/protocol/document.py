@@ -19,7 +19,9 @@ from protocol.kinds import (
     ACT_FIELD,
     EXCESS_FIELD,
     KINDS,
+    LINE_KINDS,
     ORDER_FIELDS,
+    ORDERING_KINDS,
     PRICE_FIELDS,
     RELEASE_FIELD,
     RESTRAINT_FIELD,
@@ -38,8 +40,9 @@ from protocol.vocabulary import FrameKind, SeatRole, Way
 from rules.kinds import LAW
 from tests.protocol.page import acts as document_acts
 from tests.protocol.page import lines as document_lines
+from tests.protocol.page import ordering as document_ordering
 from tests.protocol.page import states as document_states
-from tests.protocol.page.tables import golden, hex_lines, table, type_name
+from tests.protocol.page.tables import bytes_by_kind, golden, hex_lines, table, type_name
 from tests.protocol.page.words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS, SETS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "protocol.md"
@@ -68,8 +71,9 @@ def header_layout() -> str:
 
 
 def record_layout() -> str:
-    """Offsets of the 64 record bytes of all kinds but lines and corrections; some fields share their place."""
-    others = [row for row in KINDS.values() if row.is_line or row.is_correction]
+    """Offsets of the 64 record bytes of all kinds but lines, corrections and orders through the bank; some fields share
+    their place."""
+    others = [row for row in KINDS.values() if row.is_line or row.is_correction or row.is_ordering]
     elsewhere = {name for row in KINDS.values() if row not in others for name in row.all_fields}
     theirs = {name for row in others for name in row.all_fields} - elsewhere
     names = [name for name in RECORD.names or () if name not in theirs]
@@ -77,7 +81,7 @@ def record_layout() -> str:
 
 
 def kinds() -> str:
-    """What each kind of record but a line uses of the 64 bytes."""
+    """What each kind of record but a line, or an order through the bank, uses of the 64 bytes."""
 
     def amounts(row: WireKind) -> str:
         beside = {
@@ -133,7 +137,7 @@ def kinds() -> str:
                 bytes_of_target(row),
             ]
             for row in KINDS.values()
-            if not row.is_line
+            if not (row.is_line or row.is_ordering)
         ],
     )
 
@@ -306,8 +310,10 @@ def misdeed_list() -> str:
 
 
 SECTIONS: dict[str, Callable[[], str]] = {
-    "line_bytes": document_lines.line_bytes,
+    "line_bytes": lambda: bytes_by_kind(LINE_KINDS),
     "line_sums": document_lines.line_sums,
+    "ordering_bytes": lambda: bytes_by_kind(ORDERING_KINDS),
+    "ordering": document_ordering.ordering,
     "lane_states": document_states.lane_states,
     "push_states": document_states.push_states,
     "worked_set": document_lines.worked_set,

@@ -11,10 +11,10 @@ from ledger.database.reading import record_kind_rows
 from ledger.follower.projection.customers.account_pages import _MOVED_BY, AMOUNTS
 from protocol.client.verbs.single import SingleVerbs
 from protocol.describe import record_fields
-from protocol.kinds import KINDS, ORDER_FIELDS, TARGET_FIELDS, TRADE_DAY_FIELD, unused_bits
+from protocol.kinds import KINDS, ORDER_FIELDS, SIDED_FIELDS, TARGET_FIELDS, TRADE_DAY_FIELD, Family, unused_bits
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import RECORD
-from protocol.vocabulary import RecordKind
+from protocol.vocabulary import MARKET_SHIFT, MARKETS_AND_SIDES, SIDE_MASK, Market, RecordKind, Side, market_and_side
 from rules.day.clearing import LINES
 from rules.kinds import LAW, Moves
 from rules.request import Freeze
@@ -24,7 +24,7 @@ from tests.rules.asked import CONTRACT, TARGET_SLOT, account, money, of_date, re
 
 MAY_NAME_KINDS = (
     "protocol/vocabulary/money.py",
-    "protocol/kinds.py",
+    "protocol/kinds/",
     "protocol/client/",
     "rules/",
     "gateway/own_book/",
@@ -44,7 +44,7 @@ every_moving_kind = pytest.mark.parametrize("kind", LAW, ids=lambda kind: kind.n
 def test_a_kind_has_a_row_in_both_halves(kind: RecordKind) -> None:
     row = KINDS[kind]
     assert row.kind == kind
-    assert (kind in LINES, kind in LAW) == (row.is_line, not (row.is_line or row.is_verdict))
+    assert (kind in LINES, kind in LAW) == (row.is_line, row.has_amount)
     assert row.senders
     assert 0 <= row.amount_fen_min <= 1
     assert set(row.all_fields) <= set(RECORD.names or ())
@@ -111,18 +111,15 @@ def test_who_takes_it_from_the_tables_knows_it(kind: RecordKind) -> None:
     assert kind_tables.IS_KIND[kind]
     assert kind_tables.MAY_SEND.reshape(-1, 256)[:, kind].any()
     shapes = (kind_tables.IS_DEBIT, kind_tables.IS_CREDIT, kind_tables.NAMES_FREEZE)
-    others = (kind_tables.IS_LINE, kind_tables.IS_VERDICT)
+    others = (kind_tables.IS_LINE, kind_tables.IS_VERDICT, kind_tables.IS_ORDERING)
     assert sum(int(shape[kind]) for shape in (*shapes, *others)) == 1
     assert record_fields(record[0])["kind_name"] == kind.name
-    assert (
-        f"\n| {KINDS[kind].name} | {KINDS[kind].meaning} |"
-        in SECTIONS["line_sums" if KINDS[kind].is_line else "kinds"]()
-    )
+    section = {Family.LINE: "line_sums", Family.ORDERING: "ordering"}.get(KINDS[kind].family, "kinds")
+    assert f"\n| {KINDS[kind].name} | {KINDS[kind].meaning} |" in SECTIONS[section]()
     assert f"\n| record {kind.name} |" in SECTIONS["roles"]()
     assert [row[1] for row in record_kind_rows() if row[0] == kind] == [kind.name]
     is_by_turn = any(kind in moving for moving in _MOVED_BY)
-    moves_nothing = KINDS[kind].is_line or KINDS[kind].is_verdict
-    assert is_by_turn != (moves_nothing or kind_tables.SETTLES[kind])  # whose accounts are written at once
+    assert is_by_turn == (KINDS[kind].has_amount and not kind_tables.SETTLES[kind])  # whose accounts are written at once
     assert len(_MOVED_BY) == len(AMOUNTS)
 
 
@@ -141,6 +138,26 @@ def test_its_verb_takes_its_fields(kind: RecordKind) -> None:
     assert named in given
     assert wanted - optional <= given
     assert given - always - {"amount_fen", "charge_fen", "proceeds_fen"} <= wanted
+
+
+@every_kind
+def test_the_ranges_it_asks_are_of_numbers_that_have_room_for_them(kind: RecordKind) -> None:
+    row = KINDS[kind]
+    for name, (least, most) in row.ranges.items():
+        room = np.iinfo(RECORD[name])
+        assert room.min <= 0 <= least <= most <= room.max
+    own = set(row.fields) - {*SIDED_FIELDS, *TARGET_FIELDS} if row.is_ordering else set()
+    assert set(row.ranges) == own
+
+
+def test_market_and_side_are_one_byte_above_zero() -> None:
+    bytes_of = {(market, side): market_and_side(market, side) for market in Market if market for side in Side}
+
+    assert bytes_of[Market.XSHE, Side.SELL] == 0x22
+    assert {byte: (Market(byte >> MARKET_SHIFT), Side(byte & SIDE_MASK)) for byte in MARKETS_AND_SIDES} == {
+        byte: both for both, byte in bytes_of.items()
+    }
+    assert all(0 < byte < 2**7 for byte in MARKETS_AND_SIDES)
 
 
 def test_what_is_no_kind_is_none_in_every_table() -> None:

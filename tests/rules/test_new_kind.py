@@ -15,7 +15,7 @@ ASKED = ("tests/rules/test_kinds.py", "tests/rules/test_blocks_of_every_kind.py"
 
 NUMBERS = "    PROCEEDS = 14\n"
 NEW_NUMBERS = "    CHARGE = 61\n    ALLOTMENT = 62\n    DIVIDEND = 63\n"
-END_OF_WIRE = "    )\n}\n\nLINE_KINDS"
+END_OF_WIRE = ")\n\nVERDICTS"
 NEW_WIRE = """
         WireKind(
             RecordKind.CHARGE, "CHARGE", "the bank takes a charge", _SAVINGS, amount="", amount_fen_min=1, fields=(),
@@ -80,7 +80,7 @@ def test_a_kind_is_added_by_a_number_two_rows_and_a_page(tmp_path: Path) -> None
         shutil.copytree(ROOT / tree, tmp_path / tree, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "pytest.ini").write_text(SETTINGS + "pythonpath = .\n", "utf-8")
     insert(tmp_path / "protocol" / "vocabulary" / "money.py", NUMBERS, NEW_NUMBERS)
-    insert(tmp_path / "protocol" / "kinds.py", END_OF_WIRE, NEW_WIRE.lstrip("\n"))
+    insert(tmp_path / "protocol" / "kinds" / "moving.py", END_OF_WIRE, NEW_WIRE.lstrip("\n"))
     insert(tmp_path / "rules" / "kinds.py", END_OF_LAW, NEW_LAW.lstrip("\n"))
     with (tmp_path / "rules" / "money" / "cash.py").open("a", encoding="utf-8") as page:
         page.write(PAGE)

@@ -10,11 +10,11 @@ from ledger.core.state.book import FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.orders.phases import MarketDate
 from ledger.core.state.orders.securities import Named
 from protocol.codes import ReplyCode
+from protocol.vocabulary import Side
 from rules.day.states import is_market_closed
 from rules.kinds import LAW, refusals_by_state
 from rules.orders.fee_tables import Charged, Dated, table_for
 from rules.orders.phases import last_second, phase_at
-from rules.orders.reports import Side
 from rules.orders.securities import Version, version_for
 from rules.orders.taking import Customer, Known, Trading
 

@@ -14,9 +14,9 @@ import numpy as np
 from ledger.core.state.book import Book
 from ledger.core.state.requests import key_dates
 from protocol.errors import InvariantBroken
-from protocol.vocabulary import OrderType
+from protocol.vocabulary import OrderType, Side
 from rules.orders.fees import Paper, Traded
-from rules.orders.reports import Order, Side
+from rules.orders.reports import Order
 from rules.orders.states import OrderState
 
 FORMULA = 1

@@ -116,11 +116,13 @@ LINES_OF_SETS = {
 RECORDS: dict[SeatRole, set[RecordKind]] = {
     SeatRole.BROKER: {
         *(RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL_BUY, RecordKind.FILL_SELL),
+        *(RecordKind.TAKEN, RecordKind.REFUSED, RecordKind.EXECUTED),
+        *(RecordKind.CANCELLED, RecordKind.CANCEL_REFUSED),
         *LINES_OF_SETS,
     },
-    SeatRole.CHANNEL: set(),
+    SeatRole.CHANNEL: {RecordKind.ORDER, RecordKind.CANCEL},
     SeatRole.SAVINGS_DESK: {RecordKind.DEPOSIT, RecordKind.WITHDRAWAL},
-    SeatRole.TELLER_DESK: set(),
+    SeatRole.TELLER_DESK: {RecordKind.CANCEL},
     SeatRole.DAY_DESK: {
         *(RecordKind.PROCEEDS, RecordKind.CLOSE, RecordKind.CORRECT, RecordKind.REVERT),
         *(RecordKind.SETTLE, RecordKind.CREDIT, RecordKind.INTEREST),

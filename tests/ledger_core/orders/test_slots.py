@@ -25,10 +25,10 @@ from protocol.messages.customers.restraints import Restrain
 from protocol.messages.day.steps import SignOff, SignOn
 from protocol.messages.orders.securities import SuspendSecurity
 from protocol.messages.orders.signing_on import EndSignOn
-from protocol.vocabulary import ContractEvent, Market, OrderType, RestraintKind, Scheme
+from protocol.vocabulary import ContractEvent, Market, OrderType, RestraintKind, Scheme, Side
 from rules.money.account import Account
 from rules.orders.fees import Traded
-from rules.orders.reports import Order, Side
+from rules.orders.reports import Order
 from rules.orders.states import OrderState
 from rules.orders.taking import Ordered, Taken, take
 from rules.orders.told import ask_cancel, tell_cancelled, tell_executed, tell_refused, tell_taken

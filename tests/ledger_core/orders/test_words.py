@@ -16,8 +16,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.customers.open_items import OpenFreeze, OpenItemsQuery
-from protocol.vocabulary import BANK_PARTY, ContractEvent, OrderType
-from rules.orders.reports import Side
+from protocol.vocabulary import BANK_PARTY, ContractEvent, OrderType, Side
 from rules.orders.states import OrderState
 from tests.fees import NONE, fees_set
 from tests.ledger_core.desk import (

@@ -6,30 +6,12 @@ Belongs here: code to Markdown, of lines. Never here: prose, other tables (docum
 import hashlib
 
 from protocol.kinds import FEE_FIELDS, KINDS, LINE_KINDS, SECOND_FIELDS
-from protocol.records import RECORD
 from protocol.vocabulary import LineSide
 from rules.day.clearing import LINES, Brought, brought_by
-from tests.protocol.page.tables import golden, hex_lines, table, type_name
+from tests.protocol.page.tables import golden, hex_lines, table
 from tests.protocol.page.words import NET_WORDS
 
 TURNOVER_FEN, SECOND_FEN, FEES_FEN = 1_000, 20, 3
-
-
-def line_bytes() -> str:
-    """Offsets of the bytes of each kind of line."""
-    fields = RECORD.fields
-    assert fields is not None
-    places: dict[tuple[int, int, str], dict[int, str]] = {}
-    for kind in LINE_KINDS:
-        for name in KINDS[kind].all_fields:
-            dtype, offset = fields[name][:2]
-            place = (int(offset), dtype.itemsize, type_name(dtype.str.lstrip("<|")))
-            places.setdefault(place, {})[kind] = f"`{name}`"
-    rows = [
-        [str(offset), str(size), words, *(named.get(kind, "") for kind in LINE_KINDS)]
-        for (offset, size, words), named in sorted(places.items())
-    ]
-    return table(["offset", "bytes", "type", *(f"{int(kind)} {kind.name}" for kind in LINE_KINDS)], rows)
 
 
 def line_sums() -> str:

@@ -18,6 +18,7 @@ SETS: tuple[type[IntEnum], ...] = (
     vocabulary.Right,
     vocabulary.RecordKind,
     vocabulary.Market,
+    vocabulary.Side,
     vocabulary.OrderType,
     vocabulary.Product,
     vocabulary.Way,

@@ -36,14 +36,18 @@ from protocol.records import (
     FREEZE_STATE_NONE,
     FREEZE_STATE_OPEN,
     OUTCOME,
+    STATE_BOOKED_BOUGHT,
+    STATE_BOOKED_SOLD,
     STATE_CREDITED,
     STATE_DEDUCTIBLE,
+    STATE_FROZEN,
     STATE_LISTED,
     STATE_MAX,
     STATE_NUMBER_GIVEN,
     STATE_OWED,
     STATE_POSTED,
     STATE_SET_OFF,
+    STATES_KEPT,
 )
 from protocol.session.told_values import check_answer, check_outcomes
 from protocol.vocabulary import LaneState
@@ -63,7 +67,8 @@ TOLD = [
     ((0, NEWER_STATE, 5), True),
     ((DOUBLED, NEWER_STATE, 0), True),
     ((0, FREEZE_STATE_NONE, 5), False),
-    ((0, FREEZE_STATE_OPEN, 0), False),
+    ((0, FREEZE_STATE_OPEN, 0), True),  # an order through the bank that has frozen nothing
+    ((DOUBLED, FREEZE_STATE_OPEN, 0), False),
     ((0, FREEZE_STATE_CLOSED, 5), False),
     ((0, STATE_NUMBER_GIVEN, 0), False),
     ((0, STATE_LISTED, 5), False),
@@ -81,6 +86,9 @@ TOLD = [
     ((0, STATE_DEDUCTIBLE, 5), False),
     *(((0, state, fen), True) for state in (STATE_SET_OFF, STATE_CREDITED, STATE_OWED) for fen in (0, 5)),
     *(((DOUBLED, state, 5), False) for state in (STATE_SET_OFF, STATE_CREDITED, STATE_OWED)),
+    *(((0, state, fen), True) for state in (STATE_FROZEN, STATE_BOOKED_SOLD, STATE_BOOKED_BOUGHT) for fen in (0, 5)),
+    *(((DOUBLED, state, 5), False) for state in (STATE_FROZEN, STATE_BOOKED_SOLD, STATE_BOOKED_BOUGHT)),
+    *(((code, state, fen), True) for code in (0, DOUBLED) for state in STATES_KEPT for fen in (0, 5)),
 ]
 
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.vocabulary import RestraintKind
+from protocol.vocabulary import RestraintKind, Side
 from rules.money.account import Account, LaterDates
 from rules.money.restraints import Restraint
 from rules.orders.fees import Component, FeeTable, Paper, Traded, charge_fen, net_fen
-from rules.orders.reports import Order, Side, cancel, end, execute, freeze_order, lower
+from rules.orders.reports import Order, cancel, end, execute, freeze_order, lower
 from tests.rules.orders.test_fees import USUAL, YUAN
 
 MINIMUM = FeeTable(commission=Component(least_fen=500))

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.codes import ReplyCode
+from protocol.limits import ORDER_TURNOVER_MAX
 from protocol.vocabulary import Product
 from rules.orders.securities import (
-    TURNOVER_MAX,
     WITHOUT_END,
     Limits,
     Lots,
@@ -68,7 +68,7 @@ def test_what_no_security_could_be(what: str, terms: Terms) -> None:
 
 def test_the_bounds_themselves_are_within() -> None:
     assert not cannot_be(SHARE._replace(multiplier=1_000, par=1, sell=Lots(1, 1, 2_147_483), buy=Lots(1, 1, 1)))
-    assert TURNOVER_MAX // (2**31 - 1) == 51_200
+    assert ORDER_TURNOVER_MAX // (2**31 - 1) == 51_200
     assert not cannot_be(SHARE._replace(par=2**31 - 1, buy=Lots(1, 1, 51_200), sell=Lots(1, 1, 1)))
     assert not cannot_be(SHARE._replace(last_date=MONDAY))
 

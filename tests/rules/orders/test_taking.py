@@ -10,10 +10,10 @@ import pytest
 
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.vocabulary import OrderType, Scheme
+from protocol.vocabulary import OrderType, Scheme, Side
 from rules.money.account import Account
 from rules.orders.fees import Component, FeeTable, Paper
-from rules.orders.reports import Order, Side
+from rules.orders.reports import Order
 from rules.orders.securities import Limits
 from rules.orders.states import OrderState
 from rules.orders.taking import Cancellable, Customer, Known, Ordered, Taken, Trading, code_of_cancel, take

@@ -11,7 +11,7 @@ from ledger.core.state.columns import Mask
 from ledger.core.state.orders.securities import NEXT, OPEN
 from ledger.core.state.orders.words import WORDS
 from protocol.errors import InvariantBroken
-from rules.orders.reports import Side
+from protocol.vocabulary import Side
 from rules.orders.signing_on import FAILURES_MAX
 from rules.orders.states import OrderState
 

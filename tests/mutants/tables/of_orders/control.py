@@ -39,9 +39,9 @@ OF_CONTROL = [
     ),
     Mutant(
         "broker deposits",
-        "protocol/kinds.py",
-        '"money enters the savings account",\n            senders=_SAVINGS,',
-        '"money enters the savings account",\n            senders=_SAVINGS | _BROKER,',
+        "protocol/kinds/moving.py",
+        '"money enters the savings account",\n        senders=_SAVINGS,',
+        '"money enters the savings account",\n        senders=_SAVINGS | _BROKER,',
         "a broker makes money for its customers",
         (f"{ROLES}::test_the_tables_name_every_role_and_every_message",),
     ),

@@ -140,9 +140,9 @@ LAW = [
     ),
     Mutant(
         "release of less than nothing",
-        "protocol/kinds.py",
-        'amount="to release",\n            amount_fen_min=1,',
-        'amount="to release",\n            amount_fen_min=-1,',
+        "protocol/kinds/moving.py",
+        'amount="to release",\n        amount_fen_min=1,',
+        'amount="to release",\n        amount_fen_min=-1,',
         "a release of −1 fen freezes one fen more, in law and lane alike",
         (f"{FOUND}::test_a_release_of_less_than_nothing_is_out_of_range",),
     ),

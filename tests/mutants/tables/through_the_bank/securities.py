@@ -47,8 +47,8 @@ _RULES: list[Row] = [
     ),
     (
         "units left out",
-        "return price <= TURNOVER_MAX // multiplier // quantity",
-        "return price <= TURNOVER_MAX // quantity",
+        "return price <= ORDER_TURNOVER_MAX // multiplier // quantity",
+        "return price <= ORDER_TURNOVER_MAX // quantity",
         "an order of 手 is worth ten times what was asked",
         f"{_PAGE}::test_units_count_and_not_quantity_alone",
     ),
