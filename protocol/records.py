@@ -24,9 +24,9 @@ OutcomeArray = npt.NDArray[np.void]
 # line names an order, or a security and its own reference; in bytes 48 to 55 a judicial deduction names its restraint.
 # A correction of a contract, or its taking back, has amounts from byte 16 to its end, and in bytes 4 to 7 the act of
 # two people that permits it. Of a taking back "cleared" is what there was without the set, and "made good" what stays.
-# A settlement has amounts from byte 16 to 47, a credit two of them. A verdict of the password desk has no amount. Nor has
-# an order through the bank, and what is told of one: byte 1 is its market and side, bytes 24 to 31 a price, a turnover,
-# the broker's number or the position of a cancel, and an order is named as a target is.
+# A settlement has amounts from byte 16 to 47, a credit two of them. A verdict of the password desk has no amount. An
+# order through the bank has none either, nor what is told of one: byte 1 is its market and side, bytes 24 to 31 are a
+# price, a turnover, the broker's number or the position of a cancel, and an order is named as a target is.
 _FIELDS = (
     ("kind", "<i1", 0),
     ("market", "<i1", 1),

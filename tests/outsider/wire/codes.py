@@ -62,6 +62,13 @@ class Order(IntEnum):
     CREDIT = 17
     REVERT = 18
     INTEREST = 19
+    ORDER = 20
+    CANCEL = 21
+    TAKEN = 22
+    REFUSED = 23
+    EXECUTED = 24
+    CANCELLED = 25
+    CANCEL_REFUSED = 26
     SIGNED_ON = 30
 
 
