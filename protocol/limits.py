@@ -99,6 +99,7 @@ SECURITIES_MAX = 65_536  # versions of securities: several of each of the 20,000
 SECURITIES_PER_CONTROL_MAX = 64  # versions in one message: a list is told in pieces, and orders go between them
 PRICES_PER_CONTROL_MAX = 256  # limits in one message, likewise
 SECURITY_NUMBER_MAX = 2**31 - 1  # of each number of a version, and of each price
+ORDERING_PER_FRAME_MAX = 1_024  # records of orders through the bank, in a row too: the law decides them one by one
 ORDER_TURNOVER_MAX = 100 * AMOUNT_FEN_MAX  # of an order through the bank, in 1/10,000 yuan
 SECURITY_REASON_CHARS_MAX = 64  # why it is suspended
 SECURITY_LISTS_MAX = 64  # signed lists that may be told, or were told on the date: nobody signs more in a day

@@ -13,6 +13,7 @@ from protocol.records import (
     FREEZE_STATE_NONE,
     FREEZE_STATE_OPEN,
     STATE_DEDUCTIBLE,
+    STATE_FROZEN,
     STATE_MOVED,
     STATE_POSTED,
 )
@@ -213,6 +214,16 @@ def refusal(code: ReplyCode) -> Decision:
 def of_freeze(remaining_fen: int) -> Decision:
     """The verdict that accepts, and tells what remains of the freeze concerned."""
     return (int(ReplyCode.ACCEPTED), FREEZE_STATE_OPEN if remaining_fen else FREEZE_STATE_CLOSED, remaining_fen)
+
+
+def of_order(is_open: bool, remaining_fen: int) -> Decision:
+    """The verdict that accepts, and tells whether an order through the bank is open, and what remains frozen for it."""
+    return (int(ReplyCode.ACCEPTED), FREEZE_STATE_OPEN if is_open else FREEZE_STATE_CLOSED, remaining_fen)
+
+
+def of_order_frozen(frozen_fen: int) -> Decision:
+    """The verdict that accepts an order through the bank, and tells what was frozen for it."""
+    return (int(ReplyCode.ACCEPTED), STATE_FROZEN, frozen_fen)
 
 
 def moved(amount_fen: int, moved_fen: int) -> Decision:

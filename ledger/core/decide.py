@@ -10,6 +10,7 @@ import numpy as np
 from ledger.core.corrections.at_hand import DatesAtHand
 from ledger.core.corrections.later import later_dates
 from ledger.core.lines.ended import are_ended
+from ledger.core.orders.decide import OrderingLaw, sign_ons_of
 from ledger.core.resolve import Block
 from ledger.core.settling.at_hand import UnitsAtHand
 from ledger.core.state.book import Book
@@ -113,7 +114,17 @@ def decide_in_order(
     accounts = _load_accounts(book, block.account[positions], later)
     freezes = _load_freezes(book, np.concatenate((target_slots, dates.open_slots())))
     serials = {request.seat: int(book.seat_serial[request.seat]) for request in requests}
-    if later:
+    if block.ordering is not None:
+        sign_ons = sign_ons_of(block.verdicts, block.contract, outcomes)
+        law = OrderingLaw(book, block.ordering, sign_ons, decided_at_ns)
+        decisions = []
+        for position, each in zip(np.arange(block.count)[positions].tolist(), requests, strict=True):
+            if position in law.place_of:
+                decisions.append(law.decide(position, each, accounts[each.account]))
+            else:
+                decisions.append(_decide_watched(book, each, decided_at_ns, accounts, freezes, serials))
+                law.heed(each, decisions[-1])
+    elif later:
         decisions = [_decide_watched(book, each, decided_at_ns, accounts, freezes, serials) for each in requests]
     else:
         decisions = [decide_one(each, decided_at_ns, accounts, freezes, serials) for each in requests]

@@ -26,6 +26,7 @@ from ledger.core.kind_tables import (
     SOLD,
 )
 from ledger.core.lines.proceeds import mark_booked
+from ledger.core.orders.act import act_orders, keep_acted
 from ledger.core.orders.closing import end_orders
 from ledger.core.resolve import Block, Targets
 from ledger.core.settling.apply import apply_settlements
@@ -46,10 +47,13 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
     """Let the accepted ones of (n,) records act; keep the freezes among them in the request table."""
     code = np.ascontiguousarray(outcomes["code"])
     accepted = code == 0
+    acted = act_orders(book, block, outcomes)
     amount_fen = block.amount_fen if accepted.all() else np.where(accepted, block.amount_fen, 0)
     if block.way is not None:
         amount_fen = _posted(block, block.way, amount_fen, outcomes)
     move_restraints(book, block, accepted, amount_fen)
+    if acted is not None:
+        keep_acted(book, acted)
     _keep_freezes(book, block, accepted, amount_fen)
     frozen_fen = amount_fen * FROZEN[block.kind]
     power_fen = amount_fen * POWER[block.kind]

@@ -34,6 +34,7 @@ from ledger.core.savings.days import before_counting, count_days
 from ledger.core.state.book import Book
 from ledger.core.state.customers.moved import NOTHING_POSTED
 from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
+from ledger.core.state.orders.acted import NOTHING_ACTED
 from ledger.core.state.room import has_room
 from ledger.core.state.totals import account_facts, buying_power, signed_on_power, totals
 from protocol.acts.table import BANK_ID_BYTES
@@ -215,6 +216,7 @@ def apply_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray
     lines = block.lines
     # Also by a block of lines alone, which moves none.
     book.restraints.moved, book.moved.posted, book.gated.posted = [], NOTHING_POSTED, []
+    book.orders.acted = NOTHING_ACTED
     if lines is None or len(lines.positions) < block.count:
         apply_effects(book, block, outcomes)
         count_accepted(book, frames, block, outcomes)

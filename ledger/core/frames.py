@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.core.control.keys import is_key_over
-from ledger.core.kind_tables import OPENS_FREEZE
+from ledger.core.kind_tables import TAKES_SLOT
 from ledger.core.state.book import Book
 from ledger.core.state.columns import LongColumn, Positions, is_some
 from ledger.core.state.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT
@@ -98,10 +98,10 @@ def _expected_numbers(book: Book, frames: Frames) -> LongColumn:
 
 
 def give_out_pages(book: Book, frames: Frames, records: RecordArray) -> None:
-    """Give out the request pages of the frames that hold a FREEZE among their `records`, of those parts of a frame
-    that do. Raises MisuseError, with nothing changed, when they do not fit.
+    """Give out the request pages of the frames that hold a FREEZE or an ORDER among their `records`, of those parts of
+    a frame that do. Raises MisuseError, with nothing changed, when they do not fit.
     """
-    is_freeze = OPENS_FREEZE[records["kind"]]  # of a kind below 0 the table has the item of its byte
+    is_freeze = TAKES_SLOT[records["kind"]]  # of a kind below 0 the table has the item of its byte
     if not is_some(is_freeze):
         return
     counts, base = frames.record_count, frames.seat * PAGES_PER_SEAT
@@ -123,8 +123,8 @@ def give_out_pages(book: Book, frames: Frames, records: RecordArray) -> None:
 
 
 def own_slots(book: Book, frames: Frames, count: int) -> Positions:
-    """(n,) slots of the requests, of use for a FREEZE only: another's page may not be given out, and then it has a
-    place in the null page. A frame lies in one page, or in two that follow each other in number.
+    """(n,) slots of the requests, of use for FREEZE and ORDER only: another's page may not be given out, and then it
+    has a place in the null page. A frame lies in one page, or in two that follow each other in number.
     """
     table = book.requests.page_slot
     if len(frames.seat) == 1:

@@ -94,6 +94,7 @@ WAY_MAX = _law(lambda row: max(row.legs, default=0))
 NAMES_RESTRAINT = _where(_wire(lambda row: RESTRAINT_FIELD in row.fields))
 COUNTS_SERIAL = _where(_law(lambda row: row.counts_serial))
 CONCERNS_FREEZE = OPENS_FREEZE | NAMES_FREEZE
+TAKES_SLOT = OPENS_FREEZE | (IS_ORDERING & ~TELLS_OF_ORDER)  # of the request table: something later names it
 IS_DEBIT = _where(_law(lambda row: row.is_debit))
 LEAVES_BANK = _where(_law(lambda row: row.leaves_bank))
 IS_FACT = _where(_law(lambda row: row.is_fact))
@@ -106,7 +107,7 @@ POSTS_INTEREST = _where(_law(lambda row: row.posts_interest))
 TAKES_BACK = _where(_law(lambda row: row.takes_back))
 WAITS_FOR_CLEARING = _where(_law(lambda row: row.waits_for_clearing))
 IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE & ~IS_LINE & ~IS_VERDICT & ~IS_ORDERING
-LOWERS_FROZEN = _where(_law(lambda row: row.lowers_frozen))
+LOWERS_FROZEN = _where(_law(lambda row: row.lowers_frozen)) | TELLS_OF_ORDER
 LOWERS_BALANCE = _where(_law(lambda row: row.amount.balance < 0)) | SETTLES
 
 # What one fen of the amount, or of the release beside it, adds to a column of the account or of the freeze.

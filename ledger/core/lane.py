@@ -24,9 +24,10 @@ The argument. Accounts are independent, so a block is a set of short stories, on
 10. Ending an order of a published lane is a release and a fill to 2, 3 and 4 (ledger.core.corrections.proof).
 11. What settles or credits a contract, and is alone on its account, finds what it looks at as the block begins
     (ledger.core.settling.proof).
-An account for which 2, 3, 4, 5, 8, 9, 10 or 11 fails, or that has a record of 7, is hot: all its records that 1 left
-open are decided one by one, in order of arrival. One case of 2 needs no such story: a single debit with nothing else on
-the account can be refused at once.
+12. What an order through the bank freezes and its reports move hangs on all that stands before it.
+An account for which 2, 3, 4, 5, 8, 9, 10 or 11 fails, or that has a record of 7 or 12, is hot: all its records that 1
+left open are decided one by one, in order of arrival. One case of 2 needs no such story: a single debit with nothing
+else on the account can be refused at once.
 """
 
 import numpy as np
@@ -73,12 +74,12 @@ def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray
         proof.tell_moved(outcomes)
     if block.settlements is not None:
         proof.tell_settled(block.settlements, outcomes)
+    if block.verdicts is not None:
+        decide_verdicts(book, block.verdicts, block.contract, outcomes)
     hot = proof.hot_positions()
     if len(hot):
         decide_in_order(book, block, hot, decided_at_ns, outcomes)
     decide_lines(book, block, outcomes)
-    if block.verdicts is not None:
-        decide_verdicts(book, block.verdicts, block.contract, outcomes)
     return outcomes
 
 

@@ -23,12 +23,13 @@ from ledger.core.kind_tables import (
     NAMES_ACCOUNT,
     NAMES_FREEZE,
     NAMES_RESTRAINT,
-    OPENS_FREEZE,
+    TAKES_SLOT,
     UNUSED_BITS,
 )
 from ledger.core.lines.ended import are_ended
 from ledger.core.lines.proceeds import Proceeds, read_proceeds
 from ledger.core.lines.read import Lines, read_lines
+from ledger.core.orders.read import Ordering, read_ordering
 from ledger.core.orders.verdicts import Verdicts, read_verdicts
 from ledger.core.settling.read import Settlements, read_settlements
 from ledger.core.state.book import ACCOUNT_MASK, CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
@@ -90,7 +91,7 @@ class Block:
     market_closed: bool  # nothing that needs the market is accepted
     stopped: int | LongColumn  # the sender is a broker that takes no new orders, which come from its own seats alone
     moves_money: int | LongColumn  # the sender is a broker in transfer mode, whose seats alone freeze
-    scheme: int | LongColumn  # of the sender, of the bank B
+    scheme: int | LongColumn  # of the sender, of the bank B; beside orders through the bank of whose contract it names
     known: Mask  # what it names exists, the check digits fit, and the sender may touch it
     contract: Positions  # index, 0 where there is none
     state: LongColumn  # of the contract or account, see rules.contracts
@@ -98,7 +99,7 @@ class Block:
     amount_fen: FenColumn
     release_fen: FenColumn | None  # None when no record of the block has one; 0 beside other kinds
     turnover_fen: FenColumn | None  # likewise
-    slot: Positions | None  # where a freeze is kept; None when the block opens none
+    slot: Positions | None  # where a freeze or an order is kept; None when the block opens none
     unsettled_slot: ByteColumn | None  # by the trade day of a fill, NO_SLOT elsewhere; None when the block has no fill
     cleared: Mask | None  # fills whose broker's set of their date is complete; None when there is no such set
     proceeds: Proceeds | None  # None when no record books proceeds
@@ -107,6 +108,7 @@ class Block:
     targets: Targets | None  # None when no record names a freeze
     lines: Lines | None  # None when no record is a line of a clearing set
     verdicts: Verdicts | None  # None when no record is a verdict on a password
+    ordering: Ordering | None  # None when no record is about an order through the bank
 
     def executed_on(self, book: Book) -> LongColumn:
         """(n,) trade date on which a fill was executed, 0 where that has no slot in the ring, and for other kinds."""
@@ -139,18 +141,19 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
     if is_some(kinds != kind):
         kind = kinds
     sender = frames.sender
-    party = frames.over_records(sender)
-    whose = _whose(book, frames, kind, party)
+    whose = _whose(book, frames, kind, frames.over_records(_brokers(book, frames)))
     known, contract, state, account = _named(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), kind, whose)
     lines = read_lines(book, frames, records, kind, contract)
     verdicts = read_verdicts(records, kind)
+    slot = own_slots(book, frames, count) if is_some(TAKES_SLOT[kind]) else None
+    ordering = read_ordering(book, frames, records, kind, contract, slot)
     way = _ways(head, kind)
     role = frames.over_records(book.seat_role[frames.seat].astype(np.int64))
     day = head >> _DAY_SHIFT & (DAY_CODES - 1)
     return Block(
         count=count,
         kind=kind,
-        unused_bits=_unused_bits(words, head, kind, way, lines, verdicts),
+        unused_bits=_unused_bits(words, head, kind, way, lines, verdicts, ordering),
         role=role,
         proceeds_at_fill=frames.over_records(book.proceeds_at_fill[sender].astype(np.int64)),
         valid_until_ns=frames.over_records(frames.valid_until_ns),
@@ -161,7 +164,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         market_closed=is_market_closed(book.phase),
         stopped=frames.over_records(book.stopped[sender].astype(np.int64)),
         moves_money=frames.over_records(book.moved.mode[sender].astype(np.int64)),
-        scheme=frames.over_records(book.orders.schemes.now[sender].astype(np.int64)),
+        scheme=_schemes(book, frames, count, ordering),
         known=known,
         contract=contract,
         state=state,
@@ -169,7 +172,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         amount_fen=np.ascontiguousarray(words[:, _WORD_AMOUNT]),
         release_fen=_where_used(words[:, _WORD_RELEASE], HAS_RELEASE, kind),
         turnover_fen=_where_used(words[:, _WORD_TURNOVER], HAS_TURNOVER, kind),
-        slot=own_slots(book, frames, count) if is_some(OPENS_FREEZE[kind]) else None,
+        slot=slot,
         unsettled_slot=_unsettled_slots(book, head, kind),
         cleared=_cleared(book, head, kind, contract),
         proceeds=read_proceeds(book, kind, role, day, contract),
@@ -178,7 +181,27 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         targets=_targets(book, frames, records, kind, contract),
         lines=lines,
         verdicts=verdicts,
+        ordering=ordering,
     )
+
+
+def _brokers(book: Book, frames: Frames) -> LongColumn:
+    """(f,) the party whose contracts each frame is about: the sender, or the broker whose customers order by its seat
+    of a channel."""
+    broker = book.orders.channels.broker[frames.seat]
+    return np.where(broker > 0, broker, frames.sender) if is_some(broker) else frames.sender
+
+
+def _schemes(book: Book, frames: Frames, count: int, ordering: Ordering | None) -> int | LongColumn:
+    """(n,) or one for all: by which scheme orders of the sender's customers come; who orders for a broker's, or
+    cancels, is asked for that broker."""
+    now = book.orders.schemes.now
+    schemes = frames.over_records(now[frames.sender].astype(np.int64))
+    if ordering is None:
+        return schemes
+    schemes = np.broadcast_to(schemes, (count,)).copy()
+    schemes[ordering.positions] = now[ordering.party]
+    return schemes
 
 
 def _where_used(word: LongColumn, is_used: Mask, kind: int | Positions) -> FenColumn | None:
@@ -227,6 +250,7 @@ def _unused_bits(
     way: LongColumn | None,
     lines: Lines | None,
     verdicts: Verdicts | None,
+    ordering: Ordering | None,
 ) -> int | LongColumn:
     if lines is not None and len(lines.positions) == len(words):
         return lines.is_malformed.astype(np.int64) if is_some(lines.is_malformed) else 0
@@ -243,6 +267,8 @@ def _unused_bits(
         unused[lines.positions] = lines.is_malformed
     if verdicts is not None:
         unused[verdicts.positions] = verdicts.is_malformed
+    if ordering is not None:
+        unused[ordering.positions] = ordering.is_malformed
     return unused if is_some(unused) else 0
 
 

@@ -26,6 +26,7 @@ from protocol.vocabulary import (
     Market,
     Mode,
     ObligationState,
+    OrderType,
     OutletLevel,
     Product,
     PushState,
@@ -35,6 +36,7 @@ from protocol.vocabulary import (
     Role,
     Scheme,
     SeatRole,
+    Side,
     Suite,
     Way,
 )
@@ -56,6 +58,8 @@ WORDS: dict[str, type[IntEnum]] = {
     "market": Market,
     "product": Product,
     "line_side": LineSide,
+    "order_side": Side,
+    "order_type": OrderType,
     "way": Way,
     "restraint_kind": RestraintKind,
     "account_code": AccountCode,
@@ -86,6 +90,8 @@ VIEWS = (
     "bank_accounts",
     "bank_contracts",
     "bank_orders",
+    "bank_customer_orders",
+    "bank_order_reports",
     "bank_movements",
     "bank_freezes",
     "bank_restraints",
@@ -126,21 +132,21 @@ INSERT INTO record_kinds AS known
 SELECT * FROM unnest($1::smallint[], $2::text[], $3::bigint[], $4::boolean[], $5::boolean[], $6::boolean[],
                      $7::text[], $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[],
                      $13::smallint[], $14::boolean[], $15::text[], $16::boolean[], $17::boolean[], $18::boolean[],
-                     $19::boolean[], $20::boolean[])
+                     $19::boolean[], $20::boolean[], $21::boolean[])
 ON CONFLICT (kind) DO UPDATE
 SET (name, amount_fen_min, opens_freeze, draws_on_freeze, names_account, side,
      balance, frozen, bought, sold, release_frozen, release_bought, is_line, tells, names_order, has_reference,
-     books_proceeds, has_way, is_correction) =
+     books_proceeds, has_way, is_correction, is_ordering) =
     (EXCLUDED.name, EXCLUDED.amount_fen_min, EXCLUDED.opens_freeze, EXCLUDED.draws_on_freeze, EXCLUDED.names_account,
      EXCLUDED.side, EXCLUDED.balance, EXCLUDED.frozen, EXCLUDED.bought, EXCLUDED.sold, EXCLUDED.release_frozen,
      EXCLUDED.release_bought, EXCLUDED.is_line, EXCLUDED.tells, EXCLUDED.names_order, EXCLUDED.has_reference,
-     EXCLUDED.books_proceeds, EXCLUDED.has_way, EXCLUDED.is_correction)
+     EXCLUDED.books_proceeds, EXCLUDED.has_way, EXCLUDED.is_correction, EXCLUDED.is_ordering)
 WHERE known.* IS DISTINCT FROM EXCLUDED.*
 """
 
 KindRow = tuple[
     *tuple[int, str, int, bool, bool, bool, str | None, int, int, int, int, int, int],
-    *tuple[bool, str | None, bool, bool, bool, bool, bool],
+    *tuple[bool, str | None, bool, bool, bool, bool, bool, bool],
 ]
 
 
@@ -169,6 +175,7 @@ def record_kind_rows() -> list[KindRow]:
                 row.books_proceeds,
                 WAY_FIELD in KINDS[kind].fields,
                 KINDS[kind].is_correction,
+                False,
             ),
         )
         for kind, row in LAW.items()
@@ -179,7 +186,7 @@ def _row_without_amount(kind: RecordKind) -> KindRow:
     """A line or a verdict moves nothing, and what an order through the bank moves is in no amount of its record."""
     row, tells = KINDS[kind], LINES[kind].tells if kind in LINES else None
     vocabulary = next((name for name, words in WORDS.items() if words is tells), None)
-    told = (row.is_line, vocabulary, row.names_order, row.has_reference, False, False, False)
+    told = (row.is_line, vocabulary, row.names_order, row.has_reference, False, False, False, row.is_ordering)
     return (int(kind), kind.name, row.amount_fen_min, False, False, False, None, 0, 0, 0, 0, 0, 0, *told)
 
 

@@ -14,6 +14,7 @@ from protocol.limits import (
     COMMIT_BODY_BYTES_MAX,
     COMMIT_RECORDS_MAX,
     JOURNAL_ROW_BYTES_MAX,
+    ORDERING_PER_FRAME_MAX,
     OUTCOME_BYTES,
     PREFIX_BYTES,
     RECORD_BYTES,
@@ -85,12 +86,22 @@ class SeatQueues:
     seats of a party among themselves: whoever has more seats has no more turns. The day desk has its turns too, but is
     nobody who asks for little: its steps would else keep the groups of orders small for as long as they last.
 
+    Of records about orders through the bank, which are decided one by one, a group has no more than a frame may have.
+
     A seat may be parked (it waits for something of its own): its frames stay, and the others go on.
     """
 
-    def __init__(self, party_of: Callable[[int], int], role_of: Callable[[int], int]) -> None:
-        """`party_of` names the party that owns a seat, any number for one that nobody owns; `role_of` its role."""
+    def __init__(
+        self,
+        party_of: Callable[[int], int],
+        role_of: Callable[[int], int],
+        ordering_in: Callable[[Frame], int] = lambda _frame: 0,
+    ) -> None:
+        """`party_of` says whose turn it is when a seat sends, any number for one that nobody owns; `role_of` its role;
+        `ordering_in` how many records of a frame are about orders through the bank.
+        """
         self._party_of = party_of
+        self._ordering_in = ordering_in
         self._role_of = role_of
         self._seats: dict[int, deque[tuple[Frame, int]]] = {}
         self._turns: deque[int] = deque()  # parties of which a seat is in `_ready`, each once
@@ -137,7 +148,7 @@ class SeatQueues:
         little = self._little()
         is_begun = False  # with something of a party that has much
         passed_over: dict[int, list[int]] = {}
-        records = beside = body_bytes = 0
+        records = beside = body_bytes = ordering = 0
         frames_max, bytes_max = GROUP_FRAMES_MAX, COMMIT_BODY_BYTES_MAX
         is_control = False
         turns, ready = self._turns, self._ready
@@ -158,6 +169,9 @@ class SeatQueues:
                 passed_over.setdefault(party, []).append(seat)
                 self._leave(party)
                 continue
+            ordering += self._ordering_in(frame)
+            if group and ordering > ORDERING_PER_FRAME_MAX:
+                break
             body_bytes += header.body_bytes
             if party in little and beside + header.record_count <= GROUP_RECORDS_FLOOR:
                 beside += header.record_count

@@ -102,7 +102,8 @@ class Pipeline:
         clock: LedgerClock | None = None,
     ) -> None:
         self.decider = decider
-        self.queues = SeatQueues(decider.standing.party_of, decider.standing.role_of)
+        standing = decider.standing
+        self.queues = SeatQueues(standing.turns_of, standing.role_of, standing.ordering_in)
         self.look = Look(journal, self.wake, self.fail)
         self.gate = Gate(decider.book.sequence, self.look.is_recent)
         self._journal = journal

@@ -14,9 +14,10 @@ from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.header import Header
-from protocol.limits import SEATS_MAX
+from protocol.kinds import KINDS, ORDERING_KINDS
+from protocol.limits import PARTIES_MAX, RECORD_BYTES, SEATS_MAX
 from protocol.messages.gateway_link import SeatHead
-from protocol.vocabulary import NUMBERED_KINDS, FrameKind
+from protocol.vocabulary import NUMBERED_KINDS, FrameKind, Scheme, SeatRole
 
 _REFUSALS: dict[Arrival, ReplyCode] = {
     Arrival.PAST: ReplyCode.DUPLICATE_OTHER_CONTENT,
@@ -31,6 +32,7 @@ _REFUSALS: dict[Arrival, ReplyCode] = {
 }
 
 
+_ORDERS = frozenset(int(kind) for kind in ORDERING_KINDS if not KINDS[kind].tells_of_order)
 _OF_THE_GATEWAY = frozenset({FrameKind.SEAT_HEAD_QUERY, FrameKind.FEED_ASK, FrameKind.ORDERS_ASK})
 """What it asks for itself names the seat and no sender."""
 
@@ -58,6 +60,34 @@ class Standing:
     def role_of(self, seat: int) -> int:
         """The role of a seat, ROLE_NONE when nobody owns it."""
         return int(self._book.seat_role[seat]) if 1 <= seat <= SEATS_MAX else ROLE_NONE
+
+    def turns_of(self, seat: int) -> int:
+        """Among whose turns a seat has its own: its party's, but each seat of a channel stands for one broker's
+        customers, and takes no turn of another's."""
+        of_channel = self.role_of(seat) == SeatRole.CHANNEL
+        return PARTIES_MAX + seat if of_channel else self.party_of(seat)
+
+    def ordering_in(self, frame: Frame) -> int:
+        """How many records of a frame are about orders through the bank and may have to be decided one by one."""
+        header = frame.header
+        if header.kind != FrameKind.RECORDS or not self._may_order(header.seat):
+            return 0
+        return sum(map(frame.body[::RECORD_BYTES].count, ORDERING_KINDS))
+
+    def _may_order(self, seat: int) -> bool:
+        role = self.role_of(seat)
+        if role == SeatRole.BROKER:
+            return bool(self._book.orders.schemes.now[self.party_of(seat)] == Scheme.A)
+        return role in (SeatRole.CHANNEL, SeatRole.TELLER_DESK)
+
+    def _depends_on_time(self, frame: Frame) -> bool:
+        """Whether what becomes of a frame hangs on the time. An order does, for who is signed on and for the phases of
+        its market, and all of a frame in which one is; a cancel asks neither."""
+        header = frame.header
+        if header.kind == FrameKind.CONTROL:
+            return bool(header.valid_until_ns) or may_depend_on_time(frame.body)
+        of_channel = self.role_of(header.seat) == SeatRole.CHANNEL
+        return bool(header.valid_until_ns) or (of_channel and not _ORDERS.isdisjoint(frame.body[::RECORD_BYTES]))
 
     def head_of(self, header: Header) -> int:
         """The next number of the frame's seat. Raises PeerViolation when the sender does not own the seat."""
@@ -106,7 +136,7 @@ class Standing:
             return Arrival.SUPERSEDED
         if not engine.has_room(self._book, header, head, frame.body):
             return Arrival.DATE_FULL
-        if not self.moments.is_sure and (header.valid_until_ns or (is_control and may_depend_on_time(frame.body))):
+        if not self.moments.is_sure and self._depends_on_time(frame):
             return Arrival.UNTIMED
         self._heads[seat] = head + header.record_count
         return Arrival.NEXT

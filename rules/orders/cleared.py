@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from protocol.vocabulary import ComparedField as Of
 from protocol.vocabulary import DifferenceClass as Class
-from protocol.vocabulary import Fate
+from protocol.vocabulary import Fate, Side
 from rules.day.reconciliation import Found
 from rules.orders.fees import TURNOVER_PARTS, Traded, fees_fen
-from rules.orders.reports import Order, Side
+from rules.orders.reports import Order
 from rules.orders.states import WAITING_TYPES
 
 FEES = (Of.COMMISSION, Of.STAMP, Of.TRANSFER, Of.HANDLING, Of.REGULATORY)

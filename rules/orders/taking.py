@@ -78,15 +78,11 @@ def take(
 ) -> Taken:
     """Freeze for an order what it costs at most, or say why not. Refused, it moves nothing."""
     code = _code_of_customer(customer, trading)
-    terms, limits, fees = known.terms, known.limits, known.fees
     if code == ReplyCode.ACCEPTED:
         code = _code_of_order(ordered, known)
-    if code != ReplyCode.ACCEPTED or terms is None or limits is None or fees is None:
+    order = order_of(ordered, known, trade_date)
+    if code != ReplyCode.ACCEPTED or order is None:
         return Taken(code, None)
-    paper = Paper(terms.multiplier, terms.par)
-    order = Order(
-        ordered.side, trade_date, ordered.quantity, ordered.limit, limits.low, limits.high, paper, fees, limits.accrued
-    )
     if trading.is_away:
         return Taken(ReplyCode.BROKER_AWAY, None)
     needed = order.needed_fen
@@ -97,6 +93,17 @@ def take(
     # From here the order must succeed.
     freeze_order(order, account)
     return Taken(ReplyCode.ACCEPTED, order)
+
+
+def order_of(ordered: Ordered, known: Known, trade_date: int) -> Order | None:
+    """An order with all that it keeps of what was known of its security; None where something was not."""
+    terms, limits, fees = known.terms, known.limits, known.fees
+    if terms is None or limits is None or fees is None:
+        return None
+    paper = Paper(terms.multiplier, terms.par)
+    return Order(
+        ordered.side, trade_date, ordered.quantity, ordered.limit, limits.low, limits.high, paper, fees, limits.accrued
+    )
 
 
 def code_of_cancel(is_signed_on: bool, order: Cancellable | None, open_date: int) -> ReplyCode:

@@ -10,11 +10,66 @@ Belongs here: which event a report is, by the state and what was told before. Ne
 fits by quantity and price and what it moves (reports), whose order it is and whether the bank still has it (the core).
 """
 
+from typing import NamedTuple
+
 from protocol.errors import InvariantBroken
+from protocol.vocabulary import RecordKind
 from rules.money.account import Account
 from rules.orders.fees import Traded
 from rules.orders.reports import Order, cancel, end, execute
-from rules.orders.states import WAITING_TYPES, OrderEvent, OrderState, next_order_state
+from rules.orders.states import WAITING_TYPES, OrderEvent, OrderState, is_open, next_order_state
+from rules.request import DONE, Decision, of_order, of_order_frozen
+
+_MAY_MOVE = (RecordKind.REFUSED, RecordKind.EXECUTED, RecordKind.CANCELLED)
+
+
+class Report(NamedTuple):
+    """What a broker says of an order, by its kind."""
+
+    kind: int
+    quantity: int  # executed or cancelled, in all
+    number: int  # the broker's own of the order, the turnover of all that was executed, or of the cancel it answers
+
+
+def is_order(kind: int) -> bool:
+    """Whether a record of this kind is an order, and no word about one."""
+    return kind == RecordKind.ORDER
+
+
+def is_cancel(kind: int) -> bool:
+    """Whether it is the wish to cancel an order, and no report of one."""
+    return kind == RecordKind.CANCEL
+
+
+def tell(report: Report, order: Order, account: Account, is_cleared: bool) -> bool:
+    """Something is reported. Returns whether that fits; else nothing changes.
+
+    `is_cleared`: the order's date has a complete set of its broker, or is settled for good.
+    """
+    match report.kind:
+        case RecordKind.TAKEN:
+            return tell_taken(order, report.number)
+        case RecordKind.REFUSED:
+            return tell_refused(order, account, is_cleared)
+        case RecordKind.EXECUTED:
+            return tell_executed(order, account, Traded(report.quantity, report.number), is_cleared)
+        case RecordKind.CANCELLED:
+            return tell_cancelled(order, account, report.quantity, report.number, is_cleared)
+        case RecordKind.CANCEL_REFUSED:
+            return tell_cancel_refused(order, report.number)
+        case _:
+            raise InvariantBroken(f"kind {report.kind} is no report of an order")
+
+
+def outcome_of(kind: int, order: Order) -> Decision:
+    """What is answered to an accepted record about an order, which has acted: of an order what is frozen for it, of a
+    report that may have moved something what remains, of another one nothing.
+    """
+    if is_order(kind):
+        return of_order_frozen(order.remaining_fen)
+    if kind in _MAY_MOVE:
+        return of_order(is_open(order.state), order.remaining_fen)
+    return DONE
 
 
 def ask_cancel(order: Order, position: int) -> None:

@@ -47,6 +47,7 @@ DATE = 20_260_105
 NEXT_DATE = 20_260_106
 BROKER = 2
 OTHER_BROKER = 3
+CHANNEL = 7  # that a test may register
 SEAT = 11
 OTHER_SEAT = 12
 SEAT_OF_OTHER_BROKER = 21
@@ -58,7 +59,7 @@ KEY_ID = 1
 ALWAYS_NS = 2**62
 SIGNERS = {
     party: Ed25519Signer(ed25519.Ed25519PrivateKey.from_private_bytes(bytes([party]) * 32), KEY_ID)
-    for party in (BANK_PARTY, BROKER, OTHER_BROKER)
+    for party in (BANK_PARTY, BROKER, OTHER_BROKER, CHANNEL)
 }
 SMALL = BookSize(contracts_max=2**17, requests_max=2**21, accounts_max=2**17)
 

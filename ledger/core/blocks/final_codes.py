@@ -24,6 +24,7 @@ from ledger.core.state.columns import LongColumn, Mask, Positions, ShortColumn, 
 from protocol.codes import ReplyCode
 from protocol.kinds import KIND_CODES
 from protocol.limits import AMOUNT_FEN_MAX
+from protocol.vocabulary import SeatRole
 from rules.contracts import STATE_CODES
 
 
@@ -51,6 +52,8 @@ def final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
     unknown = ~block.known
     if is_some(unknown):
         np.copyto(code, UNKNOWN_CODE[kind], where=unknown)
+    if block.ordering is not None:
+        _leave_to_law(block, code)
     if is_some(block.valid_until_ns):
         late = np.not_equal(block.valid_until_ns, 0) & np.less(block.valid_until_ns, decided_at_ns)
         if block.way is not None:
@@ -62,6 +65,14 @@ def final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
         malformed |= block.way > WAY_MAX[kind]
     mark(code, ReplyCode.REQUEST_MALFORMED, malformed)
     return code
+
+
+def _leave_to_law(block: Block, code: ShortColumn) -> None:
+    """Of what channels send, nothing is told but that the customer is not signed on: the law asks that first."""
+    assert block.ordering is not None
+    at = block.ordering.positions
+    of_channel = np.broadcast_to(block.role, (block.count,))[at] == SeatRole.CHANNEL
+    code[at[of_channel]] = np.where(block.known[at[of_channel]], 0, ReplyCode.NOT_SIGNED_ON)
 
 
 def _works(block: Block, way: LongColumn) -> Mask:

@@ -1,4 +1,4 @@
-"""The proof of the fast lane over one block: what its arguments 2 to 11 say, and the accounts for which they fail.
+"""The proof of the fast lane over one block: what its arguments 2 to 12 say, and the accounts for which they fail.
 
 Belongs here: each argument as work on columns. Never here: the argument itself and what stands before and behind it
 (ledger.core.lane), rules of their own (decide), changes to the book (effects).
@@ -45,7 +45,7 @@ _BLOCK_FEN_MAX = COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX  # all amounts of a block t
 
 
 class Proof:
-    """Arguments 2 to 11 over one block, and the accounts for which they fail."""
+    """Arguments 2 to 12 over one block, and the accounts for which they fail."""
 
     def __init__(self, book: Book, block: Block, is_open: Mask) -> None:
         self._book = book
@@ -101,8 +101,11 @@ class Proof:
             self._limit(accounts[buys], book.bought_fen.take(accounts[buys]), amount_fen[buys])
 
     def leave_to_law(self) -> None:
-        """Arguments 5 and 7."""
+        """Arguments 5, 7 and 12."""
         block = self._block
+        if block.ordering is not None:
+            at = block.ordering.positions
+            self._hot_accounts.append(block.account[at[self._open[at]]])
         self._hot_accounts += accounts_of_falling_serials(self._book, block, self._of(COUNTS_SERIAL))
         if block.corrections is not None:
             self._hot_accounts.append(block.account[np.flatnonzero(self._of(IS_CORRECTION))])

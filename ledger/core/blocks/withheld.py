@@ -53,6 +53,8 @@ def _committed_fen(block: Block) -> FenColumn:
         at = corrections.positions[corrections.is_correction]
         has_bought_fen = corrections.has_bought_fen[corrections.is_correction]
         delta_fen[at] = block.amount_fen[at] - block.turnover_fen[at] - has_bought_fen
+    if block.ordering is not None:
+        delta_fen[block.ordering.positions] = block.ordering.frozen_fen + block.ordering.bought_fen
     if block.settlements is not None:
         at = np.flatnonzero(~block.settlements.is_credit)
         debits = block.settlements.positions[at]

@@ -18,10 +18,9 @@ from ledger.core.state.orders.words import SAID_FEES, SAID_WORDS
 from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD
 from protocol.vocabulary import ComparedField as Of
 from protocol.vocabulary import DifferenceClass as Class
-from protocol.vocabulary import Fate, OrderType
+from protocol.vocabulary import Fate, OrderType, Side
 from rules.orders.cleared import FEES
 from rules.orders.fees import TURNOVER_PARTS
-from rules.orders.reports import Side
 from rules.orders.states import WAITING_TYPES
 
 _WAITS: Mask = np.isin(np.arange(max(OrderType) + 1), list(WAITING_TYPES))

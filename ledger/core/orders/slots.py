@@ -29,6 +29,7 @@ class Named(NamedTuple):
     version: int
     fee_table: int
     last_second: int  # up to which it may be sent to the exchange
+    entry: int = 0  # its number in its broker's feed
 
 
 def order_at(book: Book, slot: int) -> Order:
@@ -58,24 +59,37 @@ def order_at(book: Book, slot: int) -> Order:
     )
 
 
-def keep_new(book: Book, slot: int, contract: int, order: Order, named: Named) -> None:
-    """A buy was taken: it has this slot, and what it needs is frozen."""
+def named_at(book: Book, slot: int) -> Named:
+    """What the order in a slot keeps by number."""
+    words = book.requests.orders
+    columns = (words.version, words.fee_table, words.last_second, words.entry)
+    return Named(*(int(column[slot]) for column in columns))
+
+
+def keep_new(book: Book, slot: int, contract: int, order: Order, named: Named, amount_fen: int | None = None) -> None:
+    """A buy was taken: it has this slot, and so much was frozen for it, all that remains where it is not told. What
+    came of it since is kept behind that.
+    """
+    amount_fen = order.remaining_fen if amount_fen is None else amount_fen
     requests, account = book.requests, int(book.account_of_contract[contract])
     requests.keep_orders()
     words = requests.orders
     words.order_type[slot], words.side[slot], words.formula[slot] = order.order_type, order.side, FORMULA
     words.quantity[slot], words.limit[slot] = order.quantity, order.limit
     words.low[slot], words.high[slot], words.accrued[slot] = order.low, order.high, order.accrued
-    words.version[slot], words.fee_table[slot], words.last_second[slot] = named
-    requests.contract[slot], requests.amount_fen[slot] = contract + 1, order.remaining_fen
+    words.version[slot], words.fee_table[slot], words.last_second[slot], words.entry[slot] = named
+    requests.contract[slot], requests.amount_fen[slot] = contract + 1, amount_fen
     requests.made_count += 1
-    _keep_words(book, slot, order)
-    book.frozen_fen[account] += order.remaining_fen
-    book.power_fen[account] -= order.remaining_fen
+    book.frozen_fen[account] += amount_fen
+    book.power_fen[account] -= amount_fen
+    keep(book, slot, order)
 
 
 def keep(book: Book, slot: int, order: Order) -> None:
-    """What became of a buy in this slot. Raises InvariantBroken where it has moved what it cannot move."""
+    """What became of a buy in this slot; what ranks before restraints was lowered record by record (blocks.withheld).
+
+    Raises InvariantBroken where it has moved what it cannot move.
+    """
     requests = book.requests
     account = int(book.account_of_contract[int(requests.contract[slot]) - 1])
     drawn_fen = order.drawn_fen - int(requests.drawn_fen[slot])
@@ -91,8 +105,6 @@ def keep(book: Book, slot: int, order: Order) -> None:
     if drawn_fen:
         book.bought_fen[account] += drawn_fen
         book.unsettled.bought_fen[book.unsettled.slot_of(order.trade_date)][account] += drawn_fen
-    if released_fen and book.restrained_fen[account]:
-        book.restraints.clamp_seniors(account, int(book.frozen_fen[account] + book.bought_fen[account]))
 
 
 def _keep_words(book: Book, slot: int, order: Order) -> None:

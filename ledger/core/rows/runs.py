@@ -6,7 +6,8 @@ what a row does (engine, effects), whether it is believed (the shells check the 
 The argument. Outcomes are given, so nothing that rows do depends on their order: every effect is a sum, or is written
 to the slot of its own request, or to a contract and date of which there is one correction between control rows;
 restraints alone are moved record by record, in their order. What settles and credits is judged by the lane as its row
-begins, so such a row goes alone. All of them are of one day of the bank, for days are counted in front of the first row
+begins, so such a row goes alone. So does one with records about orders through the bank: what these do hangs on
+what stands before them. All of them are of one day of the bank, for days are counted in front of the first row
 of each. Their numbers follow one another as those of one block do.
 What must be true of the books is checked after the last row of a run, not after each.
 """
@@ -17,7 +18,7 @@ import numpy as np
 
 from ledger.core import engine
 from ledger.core.frames import Frames, advance, check_next, give_out_pages
-from ledger.core.kind_tables import SETTLES
+from ledger.core.kind_tables import IS_ORDERING, SETTLES
 from ledger.core.resolve import resolve
 from ledger.core.rows.row import Row
 from ledger.core.rows.row_form import time_fault
@@ -34,6 +35,7 @@ RUN_RECORDS_MAX = (
     4_096  # of several rows: above it a row's own work is more than the pass, and joining rows copies them
 )
 RUN_ROWS_MAX = 64  # a row in a run still costs its digests; a run is work without a rest
+_ALONE = SETTLES | IS_ORDERING
 assert RUN_RECORDS_MAX <= COMMIT_RECORDS_MAX
 
 
@@ -60,11 +62,11 @@ def runs(rows: Sequence[Row]) -> Iterator[list[Row]]:
 
 def _joins(row: Row) -> bool:
     """Whether a row is a block that may share a list with others."""
-    return bool(row.records) and not is_undecided(row) and not _settles(row)
+    return bool(row.records) and not is_undecided(row) and not _goes_alone(row)
 
 
-def _settles(row: Row) -> bool:
-    return bool(SETTLES[np.frombuffer(row.records, np.uint8)[::RECORD_BYTES]].any())
+def _goes_alone(row: Row) -> bool:
+    return bool(_ALONE[np.frombuffer(row.records, np.uint8)[::RECORD_BYTES]].any())
 
 
 def apply_run(book: Book, run: list[Row]) -> bool:

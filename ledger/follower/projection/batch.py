@@ -28,6 +28,7 @@ from ledger.follower.projection.day.lanes import LanesOfBatch
 from ledger.follower.projection.day.obligations import ObligationsOfBatch
 from ledger.follower.projection.day.settled import SettledOfBatch
 from ledger.follower.projection.feeds import FeedsOfBatch
+from ledger.follower.projection.orders.acts import OrderActsOfBatch
 from ledger.follower.projection.orders.feeds import OrderFeedsOfBatch
 from ledger.follower.projection.orders.fees import FeesOfBatch
 from ledger.follower.projection.orders.phases import PhasesOfBatch
@@ -108,6 +109,7 @@ class Batch:
         self.interest = InterestOfBatch()
         self.securities = SecuritiesOfBatch(book)
         self.passwords = PasswordsOfBatch()
+        self.order_acts = OrderActsOfBatch(book)
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -148,6 +150,7 @@ class Batch:
             self.held_orders.take_block(row, kinds)
             self.interest.take_block(kinds)
             self.passwords.take_block(row, kinds)
+            self.order_acts.take_block(row, kinds)
             return
         self.people.take(row)
         self.feeds.take(row)

@@ -39,6 +39,7 @@ from ledger.follower.projection.day.held_orders import write_held_orders
 from ledger.follower.projection.day.lane_tables import write_lanes
 from ledger.follower.projection.day.obligations import write_obligations
 from ledger.follower.projection.feeds import write_feeds
+from ledger.follower.projection.orders.acts import write_order_acts
 from ledger.follower.projection.orders.feeds import write_order_feeds
 from ledger.follower.projection.orders.fees import write_fees
 from ledger.follower.projection.orders.phases import write_phases
@@ -214,6 +215,7 @@ class ReadModel:
                 await write_fees(self._connection, batch.fees)
                 await write_phases(self._connection, batch.phases)
                 await write_order_feeds(self._connection, batch.order_feeds)
+                await write_order_acts(self._connection, batch.order_acts)
                 await write_clearing_accounts(self._connection, batch.clearing_accounts, after.sequence)
                 if batch.interest.changed or self._days != days_of(book):
                     await write_interest(self._connection, book, after.sequence, pace)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ledger.core.kind_tables import BOOKS_PROCEEDS, BY_SET, IS_CORRECTION, IS_LINE, OPENS_FREEZE
+from ledger.core.kind_tables import BOOKS_PROCEEDS, BY_SET, IS_CORRECTION, IS_LINE, IS_ORDERING, OPENS_FREEZE
 from ledger.core.rows.row import Row
 from ledger.core.state.columns import Mask
 from ledger.follower.projection.copying.blocks import Column, block_rows
@@ -26,14 +26,15 @@ CHUNK_RECORDS = 8_192
 
 _PLACES = ("trade_date", "seat", "first_number", "record_count", "sequence", "decided_at_ns")
 # Columns and fields, by what a record must be to have them. What opens a freeze and the others share bytes, so that a
-# field of the one says nothing of the other. Lines share theirs with the others: the views tell them apart.
+# field of the one says nothing of the other. Lines share theirs with the others, and so do records about orders through
+# the bank: the views tell them apart.
 _OF_ALL = (("markets", "market"),)
 _OF_FREEZES = (("prices", "price"),)
 _BY_SET = BY_SET | BOOKS_PROCEEDS
 _OF_FREEZES_AND_LINES = (("quantities", "quantity"),)
-_OF_OTHERS = (
-    ("releases_fen", "release_fen"),
-    ("turnovers_fen", "turnover_fen"),
+_OF_OTHERS = (("releases_fen", "release_fen"),)
+_OF_OTHERS_BUT_ORDERING = (("turnovers_fen", "turnover_fen"),)
+_OF_TARGETS = (
     ("target_dates", "target_date"),
     ("target_seats", "target_seat"),
     ("target_numbers", "target_number"),
@@ -43,6 +44,7 @@ COLUMNS = [
     *_PLACES,
     *("kind", "kinds", "codes", "named_nos", "amounts_fen", "remaining_fen"),
     *(name for name, _ in (*_OF_ALL, *_OF_FREEZES, *_OF_FREEZES_AND_LINES, *_OF_OTHERS)),
+    *(name for name, _ in (*_OF_OTHERS_BUT_ORDERING, *_OF_TARGETS)),
     *("securities", "partner_refs"),
     *(name for name, _ in _OF_SETS),
     "listed",
@@ -121,11 +123,12 @@ def _joined(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> Req
 class _Form(NamedTuple):
     """What is alike in the records of rows that are built together."""
 
-    is_mixed: bool  # kinds differ within a row, and the next three are False
+    is_mixed: bool  # kinds differ within a row, and the others are False
     is_freezes: bool
     is_lines: bool
     is_by_set: bool  # it closes, corrects or books proceeds
     is_correction: bool
+    is_ordering: bool  # it is about an order through the bank
 
 
 def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> Iterator[bytes]:
@@ -139,7 +142,8 @@ def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> It
     is_lines = ~is_mixed & IS_LINE[first_kinds & 0xFF]
     is_by_set = ~is_mixed & _BY_SET[first_kinds & 0xFF]
     is_correction = ~is_mixed & IS_CORRECTION[first_kinds & 0xFF]
-    facts = np.stack((is_mixed, is_freezes, is_lines, is_by_set, is_correction))
+    is_ordering = ~is_mixed & IS_ORDERING[first_kinds & 0xFF]
+    facts = np.stack((is_mixed, is_freezes, is_lines, is_by_set, is_correction, is_ordering))
     forms = counts << len(facts) | np.packbits(facts, axis=0, bitorder="little")[0]
     if (forms == forms[0]).all():
         yield _alike(records, outcomes, places, first_kinds, _Form(*facts[:, 0].tolist()))
@@ -158,11 +162,11 @@ def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> It
 
 def _alike(records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: Int64s, form: _Form) -> bytes:
     """Rows of one form; `kinds`: (rows,) of their first records."""
-    is_freeze, is_line, is_by_set, is_correction = (_all_or_none(records, holds) for holds in form[1:])
+    is_freeze, is_line, is_by_set, is_correction, is_ordering = (_all_or_none(records, holds) for holds in form[1:])
     if form.is_mixed:
         codes = records["kind"].view(np.uint8)
         is_freeze, is_line = OPENS_FREEZE[codes], IS_LINE[codes]
-        is_by_set, is_correction = _BY_SET[codes], IS_CORRECTION[codes]
+        is_by_set, is_correction, is_ordering = _BY_SET[codes], IS_CORRECTION[codes], IS_ORDERING[codes]
     columns = [
         Column.of(records["kind"]) if form.is_mixed else None,
         Column.of(outcomes["code"]),
@@ -171,14 +175,20 @@ def _alike(records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: 
         None if form.is_freezes else Column.of(_remaining(records, outcomes), or_none=False),
     ]
     columns += [Column.of(records[name]) for _, name in _OF_ALL]
-    has_quantity = is_freeze | is_line | is_correction
-    for of, fields in ((is_freeze, _OF_FREEZES), (has_quantity, _OF_FREEZES_AND_LINES), (~is_freeze, _OF_OTHERS)):
+    has_quantity, has_security = is_freeze | is_line | is_correction | is_ordering, is_freeze | is_ordering
+    for of, fields in (
+        (is_freeze, _OF_FREEZES),
+        (has_quantity, _OF_FREEZES_AND_LINES),
+        (~is_freeze, _OF_OTHERS),
+        (~has_security, _OF_OTHERS_BUT_ORDERING),
+        (~is_freeze, _OF_TARGETS),
+    ):
         columns += _columns_of(records, of, fields)
     securities = _words(records, "security")
     columns += [
-        Column.as_it_came(securities if form.is_freezes else np.where(is_freeze, securities, 0)),
+        Column.as_it_came(securities if form.is_freezes else np.where(has_security, securities, 0)),
         Column.as_it_came(_words(records, "partner_ref")),
-        *_columns_of(records, is_line | is_by_set, _OF_SETS),
+        *_columns_of(records, is_line | is_by_set | is_ordering, _OF_SETS),
         Column.of((outcomes["state"] == STATE_LISTED).view(np.int8)) if is_line.any() else None,
     ]
     return block_rows(places, None if form.is_mixed else kinds, columns)

@@ -238,7 +238,7 @@ async def test_a_question_that_was_answered_wrongly_is_asked_again_on_the_next_l
         OutcomeAnswer(False, 0, 1, 0, 0, 0),
         OutcomeAnswer(True, 0, 1, 5, 0, 0),
         OutcomeAnswer(True, 0, 2, 5, 1, 1),
-        OutcomeAnswer(True, 0, 1, 0, 1, 1),
+        OutcomeAnswer(True, 420, 1, 0, 1, 1),
         OutcomeAnswer(True, 420, 1, 5, 1, 1),
         OutcomeAnswer(True, 0, 3, 0, 1, 1),
         OutcomeAnswer(True, 520, 3, 196, 1, 1),

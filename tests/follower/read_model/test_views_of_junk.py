@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from ledger.database.reading import READER, VIEWS
 from protocol.acts.table import VoidAct
 from protocol.given_numbers import contract_no_from_index
-from protocol.limits import TRADE_DATE_MAX
+from protocol.limits import FRAME_RECORDS_MAX, TRADE_DATE_MAX
 from protocol.messages.control import OpenTradeDate, RegisterParty
 from protocol.messages.day.steps import (
     NO_TOTALS,
@@ -83,6 +83,11 @@ def extremes(column: str) -> list[int]:
     return [int(kept.min), -1, 0, 1, int(kept.max)]
 
 
+def cut(records: RecordArray) -> list[RecordArray]:
+    """The same records as bodies of frames."""
+    return [records[begin : begin + FRAME_RECORDS_MAX] for begin in range(0, len(records), FRAME_RECORDS_MAX)]
+
+
 def junk() -> RecordArray:
     """(n,) records: of every kind and of kinds that do not exist, each field at its ends, then all fields at once."""
     numbers = [name for name in RECORD.names or () if RECORD[name].kind == "i"]
@@ -130,15 +135,17 @@ def refused() -> JournalMaker:
     made.control(SuspendSecurity(Market.XSHG, "ZZZZZZZZ", "\0\\\n'\";--" + "\U0010ffff" * 50))
     sent = junk()
     for seat in (SEAT, OTHER_SEAT, SAVINGS_SEAT):
-        made.block((seat, sent))
+        for each in cut(sent):
+            made.block((seat, each))
     made.block(*((seat, sent[:1]) for seat in (OTHER_SEAT, SAVINGS_SEAT)))
-    made.undecided(OTHER_SEAT, sent)
+    for each in cut(sent):
+        made.undecided(OTHER_SEAT, each)
     made.control(SignOff(DATE))
     made.control(TellDayEnd(19_900_101, DayEnd.BACKUP, 1, b"\xff" * 32))  # a date that the bank never had
     made.control(AnnounceSet(DATE, 0, TOTALS_AT_THEIR_ENDS), SEAT)
     of_date = sent.copy()
     of_date["trade_day"] = trade_day(DATE)
-    for each in (sent, of_date):
+    for each in (*cut(sent), *cut(of_date)):
         made.block((SEAT, each))
     _publish_a_lane(made)
     _act(made)
@@ -190,6 +197,8 @@ def test_every_view_and_function_bears_every_byte_of_a_record(fresh_database: st
                 await here.sql.fetchval(f"SELECT count(*) FROM {view}")  # noqa: S608
                 for view in (
                     "bank_orders",
+                    "bank_customer_orders",
+                    "bank_order_reports",
                     "bank_movements",
                     "bank_clearing_lines",
                     "bank_proceeds",

@@ -93,7 +93,7 @@ def restarted(ledger: MemoryLedger, file: Path) -> MemoryLedger:
     ledger.decider.maker.bank_key_ids = (1, 2)
     for row in ledger.rows:
         ledger.decider.repeats.add(row)
-    ledger.queues = SeatQueues(ledger.decider.standing.party_of, ledger.decider.standing.role_of)
+    ledger.queues = SeatQueues(ledger.decider.standing.turns_of, ledger.decider.standing.role_of)
     return ledger
 
 

@@ -72,6 +72,17 @@ def test_a_group_ends_before_the_frame_that_passes_the_cap_and_that_seat_is_next
     assert named(waiting.take(1_000)) == [(2, 1), (1, 601)]
 
 
+def test_a_group_has_no_more_about_orders_through_the_bank_than_a_frame_may_have() -> None:
+    """They are decided one by one; what else waits goes on in the groups between."""
+    waiting = SeatQueues(lambda seat: seat, role_of, lambda one: one.header.record_count if one.header.seat > 3 else 0)
+    for place, one in enumerate((frame(4, 1, 600), frame(2, 1, 600), frame(5, 1, 600), frame(6, 1, 2_000))):
+        waiting.put(one, place)
+
+    assert named(waiting.take(8_000)) == [(4, 1), (2, 1)]
+    assert named(waiting.take(8_000)) == [(5, 1)]
+    assert named(waiting.take(8_000)) == [(6, 1)]
+
+
 def test_a_frame_larger_than_the_cap_goes_alone() -> None:
     waiting = queues(frame(1, 1, 8_192), frame(1, 8_193, 1))
     assert named(waiting.take(GROUP_RECORDS_FLOOR)) == [(1, 1)]

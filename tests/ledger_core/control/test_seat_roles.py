@@ -66,6 +66,7 @@ from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import RegisterPersons
 from protocol.vocabulary import (
     BANK_PARTY,
+    MARKETS_AND_SIDES,
     AccountEvent,
     ContractEvent,
     ContractStatus,
@@ -283,6 +284,10 @@ def test_every_role_and_record_kind(role: SeatRole, kind: RecordKind, padding: i
 
     named = account_of(FIRST) if KINDS[kind].names_account else FIRST
     told = {"event": 1} if kind in LINES and LINES[kind].told_max else A_FAILURE if KINDS[kind].is_verdict else {}
+    if KINDS[kind].is_ordering:
+        told = {"market_and_side": MARKETS_AND_SIDES[0]} | {
+            name: most for name, (_, most) in KINDS[kind].ranges.items()
+        }
     answers = desk.ask(SEAT_OF[role], joined(*[record(kind, named, KINDS[kind].amount_fen_min, **told)] * padding))
 
     assert {answer.code == ReplyCode.ROLE_FORBIDS for answer in answers} == {kind not in RECORDS[role]}

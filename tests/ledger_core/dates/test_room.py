@@ -12,11 +12,17 @@ from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.header import unpack_header
 from protocol.limits import COMMIT_RECORDS_MAX, REQUEST_PAGE_RECORDS
+from protocol.messages.control import RegisterChannelSeat, RegisterParty
 from protocol.records import RecordArray
-from protocol.vocabulary import FrameKind, RecordKind
+from protocol.vocabulary import FrameKind, RecordKind, Role, Suite
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
+    BROKER,
+    CHANNEL,
+    CHANNEL_SEAT,
     MONDAY,
+    NEXT_CHANNEL_SEAT,
+    OTHER_BROKER,
     OTHER_SEAT,
     SEAT,
     SECOND_SEAT,
@@ -79,6 +85,21 @@ def test_one_broker_gets_half_and_the_other_as_much_as_it_needs_of_the_rest() ->
 
 def test_two_brokers_that_take_turns_get_a_third_each() -> None:
     assert fill(table_desk(), SEAT, OTHER_SEAT) == [99, 99]
+
+
+def test_each_seat_of_a_channel_is_a_party_of_its_own_and_its_orders_need_room() -> None:
+    """One broker's customers who order a lot use up nothing of another's, whose seat is of the same channel."""
+    desk = table_desk()
+    desk.done(RegisterParty(CHANNEL, Role.CHANNEL, Suite.ED25519_SHA256, "phone", False))
+    for seat, broker in ((CHANNEL_SEAT, BROKER), (NEXT_CHANNEL_SEAT, OTHER_BROKER)):
+        desk.done(RegisterChannelSeat(seat, CHANNEL, 1, broker))
+
+    while has_room(desk, CHANNEL_SEAT, FrameKind.RECORDS, record(RecordKind.ORDER, 0, 0)):
+        take_a_page(desk, CHANNEL_SEAT)
+
+    assert has_room(desk, NEXT_CHANNEL_SEAT, FrameKind.RECORDS, record(RecordKind.ORDER, 0, 0))
+    assert has_room(desk, SEAT)
+    assert has_room(desk, CHANNEL_SEAT, FrameKind.RECORDS, record(RecordKind.CANCEL, 0, 0))
 
 
 def test_a_commit_whose_frames_all_had_room_finds_its_pages() -> None:

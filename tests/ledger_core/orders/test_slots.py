@@ -1,6 +1,6 @@
 """Orders as the law has them, out of the book and back: what is asked of the book, figures of the product, differences.
 
-No record brings an order yet: the law's pages are called on what is read of the book, and what they leave is kept.
+The law's pages are called on what is read of the book, and what they leave is kept; records do it in test_ordering.
 """
 
 import random
@@ -21,53 +21,35 @@ from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.given_numbers import contract_no_from_index
 from protocol.messages.customers.accounts import ChangeContract
-from protocol.messages.customers.restraints import Restrain
-from protocol.messages.day.steps import SignOff, SignOn
+from protocol.messages.day.steps import SignOff
 from protocol.messages.orders.securities import SuspendSecurity
 from protocol.messages.orders.signing_on import EndSignOn
-from protocol.vocabulary import ContractEvent, Market, OrderType, RestraintKind, Scheme, Side
+from protocol.vocabulary import ContractEvent, Market, OrderType, Scheme, Side
 from rules.money.account import Account
 from rules.orders.fees import Traded
 from rules.orders.reports import Order
 from rules.orders.states import OrderState
 from rules.orders.taking import Ordered, Taken, take
 from rules.orders.told import ask_cancel, tell_cancelled, tell_executed, tell_refused, tell_taken
-from tests.fees import fees_set
-from tests.ledger_core.desk import BROKER, CHANNEL_SEAT, MONDAY, SEAT, TUESDAY, Desk, account_of, whole_state
-from tests.ledger_core.orders.signing import (
-    WEB_SEAT,
-    a_bank_with_channels,
-    say,
-    signed_on,
-    with_password,
-)
+from tests.ledger_core.desk import BROKER, CHANNEL_SEAT, MONDAY, NOW_NS, TUESDAY, Desk, whole_state
+from tests.ledger_core.ordering import trading
+from tests.ledger_core.ordering.trading import NOW_S, PAPER, UNTIL_S, YUAN
+from tests.ledger_core.orders.signing import WEB_SEAT
 from tests.phases import HALF_PAST_NINE_S, morning
-from tests.securities import limits, priced, registered, share
 
 Code = ReplyCode
-YUAN = 10_000
-PAPER = (int(Market.XSHG), number_of_code("600000"))
 BUY = Ordered(Side.BUY, OrderType.LIMIT, 1_000, 10 * YUAN)
-NOW_S, UNTIL_S = HALF_PAST_NINE_S + 60, HALF_PAST_NINE_S + 3_600  # until when customers are signed on
 Report = Callable[[Order, Account], bool]
 
 
 def a_bank() -> Desk:
-    """A share with limits from 5.00 to 11.00, usual fees, a morning from 09:30 to 11:30, a broker that is there."""
-    desk = a_bank_with_channels()
-    desk.done(registered(share(MONDAY)))
-    desk.done(priced(MONDAY, limits(low=5 * YUAN)))
-    desk.done(fees_set(BROKER, MONDAY))
-    desk.done(morning(MONDAY))
-    assert desk.control(SignOn(MONDAY), SEAT) == Code.ACCEPTED
-    return desk
+    """That takes orders, with the clock that desks have elsewhere: no record asks it here."""
+    return trading.a_bank(NOW_NS)
 
 
 def a_customer(desk: Desk, balance_fen: int = 2_000_000) -> int:
     """Signed on by phone; the index of the contract."""
-    contract_no = with_password(desk, balance_fen)
-    assert say(desk, signed_on(contract_no, until_s=UNTIL_S)) == [Code.ACCEPTED]
-    return contract_no // 100
+    return trading.a_customer(desk, balance_fen) // 100
 
 
 def account_at(book: Book, contract: int) -> Account:
@@ -194,19 +176,6 @@ def test_an_order_comes_out_of_its_slot_and_of_arrays_as_the_law_left_it() -> No
     assert order_at(copy, slot) == order
     assert whole_state(copy) == whole_state(desk.book)
     assert int(desk.book.requests.orders.last_second[slot]) == HALF_PAST_NINE_S + 7_199
-
-
-def test_what_is_released_ranks_before_a_restraint_no_more() -> None:
-    desk = a_bank()
-    ann = a_customer(desk)
-    slot = ordered(desk, ann)
-    desk.done(Restrain(account_of(contract_no_from_index(ann)), 500_000, RestraintKind.OTHER, "court", "paper", 0))
-
-    assert told(desk, slot, lambda order, account: tell_refused(order, account, False))
-
-    (restraint,) = desk.book.restraints.of(int(desk.book.account_of_contract[ann]))
-    assert restraint.senior_fen == 0
-    assert money(desk, ann) == (0, 0, 1_500_000)
 
 
 def test_what_has_moved_more_than_there_is_stops_the_process() -> None:

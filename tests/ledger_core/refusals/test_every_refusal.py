@@ -329,7 +329,7 @@ OF_ORDERS = {
     ReplyCode.CANCEL_UNDER_WAY,
     ReplyCode.ORDER_ENDED,
 }
-"""Their page has them, and tests of its own; nobody can send an order yet."""
+"""Tests of orders and of what is told of them have these (tests.ledger_core.ordering)."""
 
 
 def test_every_journaled_code_has_one_row_in_rank_order() -> None:

@@ -6,11 +6,11 @@ import pytest
 
 from protocol.vocabulary import ComparedField as Of
 from protocol.vocabulary import DifferenceClass as Class
-from protocol.vocabulary import Fate, OrderType
+from protocol.vocabulary import Fate, OrderType, Side
 from rules.day.reconciliation import Found
 from rules.orders.cleared import Line, Said, closed_at, order_differences
 from rules.orders.fees import Component, FeeTable, Paper, Traded
-from rules.orders.reports import Order, Side
+from rules.orders.reports import Order
 
 YUAN = 10_000
 FROZEN_FEN = 1_001_820

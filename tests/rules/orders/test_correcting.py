@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.codes import ReplyCode as Code
+from protocol.vocabulary import Side
 from rules.orders.correcting import Lowered, code_of_lowering, lower_reported
 from rules.orders.fees import Component, FeeTable, Paper, Traded, charge_fen
-from rules.orders.reports import Order, Side, freeze_order
+from rules.orders.reports import Order, freeze_order
 from rules.orders.states import OrderState
 from rules.orders.told import tell_cancelled, tell_executed
 from tests.rules.asked import account

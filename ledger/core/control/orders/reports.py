@@ -13,11 +13,11 @@ from ledger.core.state.unsettled import NO_SLOT
 from protocol.acts.ordering.reports import CorrectReportAct
 from protocol.codes import ReplyCode
 from protocol.trade_dates import is_trade_date
-from protocol.vocabulary import BANK_PARTY, LaneState
+from protocol.vocabulary import BANK_PARTY, LaneState, Side
 from rules.money.account import Account
 from rules.orders.correcting import Lowered, code_of_lowering, lower_reported
 from rules.orders.fees import Traded
-from rules.orders.reports import Order, Side
+from rules.orders.reports import Order
 
 
 def judge_lowering(book: Book, act: CorrectReportAct) -> ReplyCode:

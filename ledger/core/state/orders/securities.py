@@ -78,6 +78,8 @@ class Securities:
     made: list[tuple[int, Version]] = field(default_factory=list)
     """Row and version of what came about in the journal row under way: no part of the state."""
     _rows: dict[Named, int] = field(default_factory=dict)
+    _places: dict[int, int] = field(default_factory=dict)
+    """Number of a version → its place in the table; made when it is asked, for the table that stands."""
 
     def begin_row(self) -> None:
         """Nothing has come about in the next journal row."""
@@ -141,9 +143,13 @@ class Securities:
         return self.version_keys & _NUMBER_MASK
 
     def terms_of(self, number: int) -> Terms:
-        """What a version says that is kept, by its number. Raises IndexError without one."""
-        place = np.flatnonzero(self.numbers() == number)[0]
-        return _terms(self.version_facts[place].tolist())
+        """What a version says that is kept, by its number. Raises KeyError without one."""
+        return _terms(self.version_facts[self._place_of(number)].tolist())
+
+    def named_by(self, number: int) -> Named:
+        """The security of a version that is kept, by its number. Raises KeyError without one."""
+        row = int(self.version_keys[self._place_of(number)]) >> _ROW_SHIFT
+        return int(self.market[row]), int(self.code[row])
 
     def first_days(self) -> LongColumn:
         """(m,) first day of each version, as it says itself."""
@@ -175,6 +181,11 @@ class Securities:
         securities._rows = {each: row for row, each in enumerate(named)}
         return securities
 
+    def _place_of(self, number: int) -> int:
+        if len(self._places) != len(self.version_keys):
+            self._places = {each: place for place, each in enumerate(self.numbers().tolist())}
+        return self._places[number]
+
     def _lengthen(self) -> None:
         """Make columns of securities as long as there are rows."""
         new = list(islice(self._rows, len(self.code), None))
@@ -188,6 +199,7 @@ class Securities:
 
     def _set_versions(self, found: Mapping[int, list[Version]]) -> None:
         """These are the versions of these securities. The rest of the table is copied and not sorted again."""
+        self._places = {}
         edges = np.array(sorted(found), np.int64) << _ROW_SHIFT
         first = np.searchsorted(self.version_keys, edges)
         end = np.searchsorted(self.version_keys, edges + (1 << _ROW_SHIFT))

@@ -46,7 +46,8 @@ class OrderWords:
     accrued: IntColumn
     version: IntColumn  # of its security
     fee_table: IntColumn
-    cancel_position: IntColumn  # of the cancel that was asked for last, 0: none was
+    entry: IntColumn  # its number in its broker's feed of the date
+    cancel_position: IntColumn  # of the cancel that was asked for last, likewise, 0: none was
     turnover: LongColumn  # of what is traded
     booked_fen: FenColumn  # of a sale
     broker_number: LongColumn  # the broker's own of it, 0 before it told one
@@ -78,6 +79,7 @@ class OrderWords:
             accrued=int_zeros(slots),
             version=int_zeros(slots),
             fee_table=int_zeros(slots),
+            entry=int_zeros(slots),
             cancel_position=int_zeros(slots),
             turnover=long_zeros(slots),
             booked_fen=long_zeros(slots),

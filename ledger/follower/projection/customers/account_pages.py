@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ledger.core.kind_tables import SETTLES
+from ledger.core.kind_tables import IS_ORDERING, SETTLES, kinds_where
 from ledger.core.state.book import Book
 from ledger.follower.projection.copying.arrays import Cuts, array_fields, rows_of
 from ledger.follower.projection.copying.rows import Int64s, column_names, copy_layout, filled_template
@@ -35,8 +35,10 @@ COLUMNS = [*column_names(_HEAD), *AMOUNTS]
 _HEAD_TEMPLATE = filled_template(_HEAD, len(COLUMNS))
 # Which kinds move which amount of any account. Who settles or credits names accounts that are written at once, see
 # PagesTurn.take, as a restraint does: no other page is written for it.
+# Orders through the bank and what is told of them may move all but the balance, in no amount of their own.
 _MOVED_BY = tuple(
     frozenset(int(kind) for kind, row in LAW.items() if row.moves(column) and not SETTLES[kind])
+    | (kinds_where(IS_ORDERING) if column != "balance" else frozenset())
     if column
     else frozenset[int]()
     for column in ("balance", "frozen", "bought", "sold", None)

@@ -22,10 +22,9 @@ from protocol.messages.customers.accounts import ChangeBroker, ChangeContract, C
 from protocol.messages.customers.open_items import OpenFreeze, OpenItemsQuery
 from protocol.messages.day.corrections import OrderClosing
 from protocol.messages.day.steps import BeginSettle, Publish
-from protocol.vocabulary import BANK_PARTY, ContractEvent, Fate, LaneState, OrderType
+from protocol.vocabulary import BANK_PARTY, ContractEvent, Fate, LaneState, OrderType, Side
 from rules.orders.cleared import Line
 from rules.orders.fees import fees_fen
-from rules.orders.reports import Side
 from rules.orders.states import OrderState
 from rules.orders.told import ask_cancel, tell_cancelled, tell_taken
 from tests.ledger_core.corrections.one_day import BOTH_WAYS, CLOSED, DIFFERS, NOT_DUE
@@ -33,6 +32,7 @@ from tests.ledger_core.corrections.people import decision, staffed
 from tests.ledger_core.corrections.words import Both, closing, correction, sent
 from tests.ledger_core.desk import BROKER, MONDAY, OTHER_BROKER, TUESDAY, WEDNESDAY, Desk, account_of, codes
 from tests.ledger_core.lines.words import order
+from tests.ledger_core.ordering.trading import YUAN
 from tests.ledger_core.orders.at_the_close.words import (
     bought,
     closings,
@@ -46,7 +46,7 @@ from tests.ledger_core.orders.at_the_close.words import (
     target,
     to_be_closed,
 )
-from tests.ledger_core.orders.test_slots import BUY, YUAN, a_bank, a_customer, executed, money, ordered, told
+from tests.ledger_core.orders.test_slots import BUY, a_bank, a_customer, executed, money, ordered, told
 from tests.ledger_core.settling.words import begin, settle, state
 
 S, Code = OrderState, ReplyCode

@@ -23,10 +23,9 @@ from protocol.messages.queries import Difference
 from protocol.records import RecordArray
 from protocol.vocabulary import ComparedField as Of
 from protocol.vocabulary import DifferenceClass as Class
-from protocol.vocabulary import Fate, LaneState, OrderType
+from protocol.vocabulary import Fate, LaneState, OrderType, Side
 from rules.orders.cleared import Line, Said, closed_at, order_differences
 from rules.orders.fees import Traded, fees_fen
-from rules.orders.reports import Side
 from rules.orders.states import OrderState
 from rules.orders.told import tell_cancelled
 from tests.ledger_core.control.test_feeds import said
@@ -34,8 +33,9 @@ from tests.ledger_core.corrections.people import decision, staffed, tolerance
 from tests.ledger_core.corrections.words import Both, both_of, closing, correction, sent
 from tests.ledger_core.desk import BROKER, MONDAY, SEAT, Desk, whole_state
 from tests.ledger_core.lines.words import buy, order, send_whole
+from tests.ledger_core.ordering.trading import YUAN
 from tests.ledger_core.orders.at_the_close.words import bought, closings, kept, opened, reconciled, sale, target
-from tests.ledger_core.orders.test_slots import BUY, YUAN, a_bank, a_customer, executed, money, ordered, told
+from tests.ledger_core.orders.test_slots import BUY, a_bank, a_customer, executed, money, ordered, told
 
 ACCEPTED, ACT_NEEDED = ReplyCode.ACCEPTED, ReplyCode.ACT_NEEDED
 

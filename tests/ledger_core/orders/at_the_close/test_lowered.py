@@ -17,8 +17,9 @@ from rules.orders.states import OrderState
 from tests.ledger_core.corrections.people import DEE, EVE, staffed
 from tests.ledger_core.desk import MONDAY, SEAT, TUESDAY, Desk, account_of
 from tests.ledger_core.lines.words import agree, order, send_whole
+from tests.ledger_core.ordering.trading import YUAN
 from tests.ledger_core.orders.at_the_close.words import kept, opened, sale, target
-from tests.ledger_core.orders.test_slots import YUAN, a_bank, a_customer, bought_on, executed, money, ordered, told
+from tests.ledger_core.orders.test_slots import a_bank, a_customer, bought_on, executed, money, ordered, told
 from tests.people import Office, signed
 
 REPORTED, TRUE = Traded(400, 3_980 * YUAN), Traded(300, 2_985 * YUAN)

@@ -13,10 +13,10 @@ from protocol.given_numbers import contract_no_from_index
 from protocol.messages.day.corrections import ClosingsQuery, OrderClosing
 from protocol.messages.day.steps import Publish, Reconcile, SignOff
 from protocol.records import RecordArray
-from protocol.vocabulary import Fate, OrderType
+from protocol.vocabulary import Fate, OrderType, Side
 from rules.orders.cleared import Line
 from rules.orders.fees import Paper
-from rules.orders.reports import Order, Side
+from rules.orders.reports import Order
 from rules.orders.states import OrderState
 from tests.ledger_core.corrections.words import closing
 from tests.ledger_core.desk import BROKER, CHANNEL_SEAT, MONDAY, Desk, Target

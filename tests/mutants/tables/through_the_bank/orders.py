@@ -11,6 +11,8 @@ _WORDS = "tests/ledger_core/orders/test_words.py"
 _SLOTS = "tests/ledger_core/orders/test_slots.py"
 _CLOSED = "tests/ledger_core/orders/at_the_close/test_closed.py"
 _NOTHING_REMAINS = f"{_CLOSED}::test_an_order_of_which_nothing_remains_is_ended_too_and_its_date_waits_for_it"
+_FIGURES = "tests/ledger_core/ordering/test_figures.py"
+_REFUSED = "tests/ledger_core/ordering/test_refused.py"
 
 _EARNS: list[Row] = [
     (
@@ -90,13 +92,6 @@ _SLOT: list[Row] = [
         "book.unsettled.open_slot",
         "Monday's order is settled with Tuesday's",
         f"{_SLOTS}::test_a_report_of_monday_that_is_read_on_tuesday_is_mondays",
-    ),
-    (
-        "a restraint ranks behind what was given back",
-        "    if released_fen and book.restrained_fen[account]:",
-        "    if False:",
-        "a court gets less than it may have",
-        f"{_SLOTS}::test_what_is_released_ranks_before_a_restraint_no_more",
     ),
     (
         "what is released does not buy",
@@ -191,6 +186,114 @@ _SEATS: list[Row] = [
     ),
 ]
 
+_RESTRAINTS: list[Row] = [
+    (
+        "a restraint ranks behind what was given back",
+        "delta_fen[block.ordering.positions] = block.ordering.frozen_fen + block.ordering.bought_fen",
+        "delta_fen[block.ordering.positions] = 0",
+        "a court gets less than it may have",
+        f"{_FIGURES}::test_what_is_released_ranks_before_a_restraint_no_more",
+    ),
+]
+_DECIDED: list[Row] = [
+    (
+        "who signs on in a block",
+        "return now_s < before[-1].until_s if before else",
+        "return",
+        "where a block is cut decides whether a customer may order",
+        f"{_FIGURES}::test_who_signs_on_in_a_block_may_order_behind_it_and_not_before",
+    ),
+    (
+        "a contract of nobody is told so",
+        "return NOT_SIGNED_ON if is_channel else CONTRACT_UNKNOWN",
+        "return CONTRACT_UNKNOWN",
+        "a channel learns which contracts there are",
+        f"{_REFUSED}::test_of_another_brokers_contract_a_channel_learns_nothing",
+    ),
+    (
+        "a report of another paper",
+        "        if not self._at_hand.fits(place, kept):\n            return LISTED\n",
+        "",
+        "a broker that mistakes one order for another moves its money",
+        f"{_REFUSED}::test_refused",
+    ),
+]
+_NAMED: list[Row] = [
+    (
+        "another customer's order",
+        "return kept if kept.contract == self._contracts[place] else None",
+        "return kept",
+        "who is signed on cancels everybody's orders",
+        f"{_REFUSED}::test_refused",
+    ),
+    (
+        "positions that are not dense",
+        "entry = self.last_entries[party] = 1 + (",
+        "entry = self.last_entries[party] = 2 + (",
+        "a broker waits for an order that there never was",
+        f"{_FIGURES}::test_orders_and_cancels_are_numbered_by_broker_and_date_and_refused_ones_are_not",
+    ),
+]
+_ACTS: list[Row] = [
+    (
+        "any stored outcome",
+        "            if made != outcome:",
+        "            if False:",
+        "whoever writes the journal decides what an order freezes",
+        f"{_FIGURES}::test_a_stored_outcome_that_the_pages_do_not_make_stops_the_process",
+    ),
+    (
+        "nobody knows who cancelled",
+        "        if kept.cancel_seat:",
+        "        if False:",
+        "a cancel is of nobody",
+        f"{_FIGURES}::test_orders_and_cancels_are_numbered_by_broker_and_date_and_refused_ones_are_not",
+    ),
+]
+_READ: list[Row] = [
+    (
+        "a frame of any length",
+        "found[:] = np.arange(len(positions)) - np.searchsorted(frame, frame) >= ORDERING_PER_FRAME_MAX",
+        "pass",
+        "everybody waits while one channel's thousands are decided one by one",
+        f"{_REFUSED}::test_no_frame_holds_more_of_them_than_may_be_decided_one_by_one",
+    ),
+    (
+        "any date that is past",
+        "gone[at] = [is_trade_date(date) for date in dates[at].tolist()]",
+        "pass",
+        "what was never an order is listed for people",
+        f"{_REFUSED}::test_refused",
+    ),
+]
+_PROVEN: list[Row] = [
+    (
+        "the lane beside an order",
+        "self._hot_accounts.append(block.account[at[self._open[at]]])",
+        "pass",
+        "money is withdrawn that an order has frozen",
+        f"{_FIGURES}::test_what_moves_between_orders_is_seen_by_them",
+    ),
+]
+_ROOM: list[Row] = [
+    (
+        "one room for a channel",
+        "held = int(slots[header.seat] if of_channel else slots[book.seat_owner == header.sender].sum())",
+        "held = int(slots[book.seat_owner == header.sender].sum())",
+        "one broker's customers keep another's from ordering",
+        "tests/ledger_core/dates/test_room.py::test_each_seat_of_a_channel_is_a_party_of_its_own_and_its_orders_need_room",
+    ),
+]
+_RUNS: list[Row] = [
+    (
+        "rows with orders joined",
+        "_ALONE = SETTLES | IS_ORDERING",
+        "_ALONE = SETTLES",
+        "what is written beside a row is another row's",
+        f"{_FIGURES}::test_rows_with_orders_go_alone",
+    ),
+]
+
 OF_ORDERS_THROUGH_THE_BANK = [
     *of_file("rules/orders/taking.py", _EARNS),
     *of_file("rules/orders/told.py", _BECOMES),
@@ -204,4 +307,12 @@ OF_ORDERS_THROUGH_THE_BANK = [
     *of_file("orders/closing.py", _ENDS),
     *of_file("lines/held.py", _HELD),
     *of_file("lines/compare.py", _SEATS),
+    *of_file("blocks/withheld.py", _RESTRAINTS),
+    *of_file("orders/decide.py", _DECIDED),
+    *of_file("orders/at_hand.py", _NAMED),
+    *of_file("orders/act.py", _ACTS),
+    *of_file("orders/read.py", _READ),
+    *of_file("blocks/proof.py", _PROVEN),
+    *of_file("state/room.py", _ROOM),
+    *of_file("rows/runs.py", _RUNS),
 ]
