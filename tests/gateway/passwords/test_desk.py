@@ -21,6 +21,7 @@ from gateway.passwords.nonces import AHEAD_S_MAX, GOOD_FOR_S, NONCES_PER_MINUTE_
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.given_numbers import CONTRACT_NUMBER_STEP
+from protocol.limits import CHANNELS_MAX
 from protocol.messages.control import ControlMessage
 from protocol.passwords import AT_THE_COUNTER, Attempt, attempt_from_bytes, attempt_to_bytes
 from protocol.records import RecordArray
@@ -297,6 +298,26 @@ async def test_nothing_that_is_journaled_or_shown_has_a_password(capsys: pytest.
         False,
     )
     assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("contract_no", [1, 98, 2**31, 2**62])
+@pytest.mark.parametrize("channel", [AT_THE_COUNTER, PHONE, CHANNELS_MAX])
+async def test_no_attempt_that_a_box_can_hold_is_too_much_for_the_desk(contract_no: int, channel: int) -> None:
+    """Whoever has a channel's key seals what he likes: the desk answers, and goes on."""
+    scene = await Scene().with_password()
+    words = (PASSWORD, "密" * 32, "\0" * 6, "'; --\n")
+    for nonce, word in enumerate(words, 1):
+        asked = Attempt(contract_no, channel, 2**62 - nonce, scene.now_s, word, word if nonce % 2 else "")
+        answered = await scene.desk.answer(scene.asked(asked))
+        assert answered.found in (Found.SIGNED_ON, Found.SET, Found.FAILED)
+
+    assert (await scene.says(PASSWORD, WEB)).found in (Found.SIGNED_ON, Found.FAILED)
+
+
+@pytest.mark.parametrize("sealed", [b"", b"short", bytes(47), bytes(48), bytes(368), b"\xff" * 4_000])
+async def test_what_is_no_box_is_stale(sealed: bytes) -> None:
+    scene = Scene()
+    assert await scene.desk.answer(Asked(scene.ann, PHONE, BROKER, 1, sealed)) == Answered(Found.STALE)
 
 
 @pytest.mark.parametrize("plain", [b"", bytes(320), b"\0\1\x90" + bytes(317), b"\xff" * 320])
