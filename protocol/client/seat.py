@@ -67,7 +67,7 @@ from .verbs.arguments import (
     whole_number,
 )
 from .verbs.day import DayVerbs
-from .verbs.passwords import PasswordVerbs
+from .verbs.passwords import BoxKeysKept, PasswordVerbs
 from .verbs.single import AwaitedVerbs
 
 REFUSALS_AT_THE_DOOR = 5  # in a row; the pauses between them come to less than a second
@@ -95,6 +95,7 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs, Day
         self._calls = self._traffic.calls
         self._jitter = random.Random(f"{settings.jitter_seed}/{settings.seat}")  # noqa: S311 - spreads pauses, guards nothing
         self._ready = trio.Event()
+        self._box_keys = BoxKeysKept()
         self._ended: SessionEnded | None = None
         self._origin = Origin()
 

@@ -9,9 +9,10 @@ until it is sealed: nothing that is shown, raised or logged here has one.
 
 import secrets
 from abc import abstractmethod
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 
+import trio
 from msgspec.structs import replace
 
 from ...errors import MisuseError
@@ -33,6 +34,7 @@ from .speaking import Speaking
 
 _NS_PER_S = 10**9
 _NONCE_MAX = REQUEST_NUMBER_MAX
+KEYS_KEPT_S = 600.0  # the bank destroys a key later than this behind the one that follows it
 
 
 def load_box_key(path: str | Path, key_id: int) -> BoxKey:
@@ -44,8 +46,33 @@ def load_box_key(path: str | Path, key_id: int) -> BoxKey:
     return BoxKey(whole_number("key_id", key_id, 1, INT32_MAX), read_sealing_key(path))
 
 
+class BoxKeysKept:
+    """What a seat was told of the desk's keys, for a while, so that a sign-on is one question and not two."""
+
+    def __init__(self) -> None:
+        self._asking = trio.Lock()  # one asks, and those who wait take what it is told
+        self._told: BoxKeysAnswer | None = None
+        self._until = 0.0
+
+    async def told(self, ask: Callable[[], Awaitable[BoxKeysAnswer]]) -> BoxKeysAnswer:
+        """What was told, or is told now; a desk that is away is asked again each time."""
+        async with self._asking:
+            if self._told is None or trio.current_time() >= self._until:
+                told = await ask()
+                self._told, self._until = (told if told.keys else None), trio.current_time() + KEYS_KEPT_S
+                return told
+            return self._told
+
+    def forget(self, told: BoxKeysAnswer) -> None:
+        """What was sealed for this is no good: whoever comes next asks anew."""
+        if self._told is told:
+            self._told = None
+
+
 class PasswordVerbs(Speaking):
     """What a seat has to say of passwords; each verb is to be awaited."""
+
+    _box_keys: BoxKeysKept
 
     def sign_on(
         self, contract_no: int, password: str, key: BoxKey | None = None
@@ -86,13 +113,16 @@ class PasswordVerbs(Speaking):
         """The time by the seat's clock."""
 
     async def _tried(self, attempt: Attempt, key: BoxKey | None) -> PasswordAnswer:
-        told = await self._ask(BoxKeysQuery(), BoxKeysAnswer)
+        told = await self._box_keys.told(lambda: self._ask(BoxKeysQuery(), BoxKeysAnswer))
         if key is None and not told.keys:
             return PasswordAnswer(attempt.contract_no, PasswordFound.AWAY, 0)
         sealed_for = told.keys[0] if key is None else key
         nonce, second = 1 + secrets.randbelow(_NONCE_MAX), self._utc_ns() // _NS_PER_S
         box = sealed_attempt(replace(attempt, channel=told.channel, nonce=nonce, second=second), sealed_for.public_key)
-        return await self._ask(PasswordQuery(attempt.contract_no, sealed_for.key_id, box), PasswordAnswer)
+        answer = await self._ask(PasswordQuery(attempt.contract_no, sealed_for.key_id, box), PasswordAnswer)
+        if answer.found == PasswordFound.STALE:
+            self._box_keys.forget(told)
+        return answer
 
 
 def _attempt(contract_no: int, password: str, new_password: str, *, is_change: bool = False) -> Attempt:

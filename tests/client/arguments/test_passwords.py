@@ -10,14 +10,16 @@ from typing import cast
 
 import pytest
 import trio
+import trio.testing
 from msgspec.structs import replace
 from nacl.public import PrivateKey, SealedBox
 
 from gateway.identity.key_files import write_unsealing_key
-from protocol.client import BoxKey, KeyFileError, PasswordFound, Seat, SeatPool, SyncSeat, load_box_key
+from protocol.client import BoxKey, KeyFileError, Seat, SeatPool, SyncSeat, load_box_key
+from protocol.client import PasswordFound as Found
 from protocol.client.outcomes import Outcome
 from protocol.client.settings import SeatSettings
-from protocol.client.verbs.passwords import PasswordVerbs
+from protocol.client.verbs.passwords import KEYS_KEPT_S, BoxKeysKept, PasswordVerbs
 from protocol.errors import MisuseError
 from protocol.messages.codec import encode
 from protocol.messages.control import ControlMessage
@@ -36,7 +38,8 @@ class SeatInMemory(PasswordVerbs):
     """Tells its channel and the desk's keys, and keeps what is asked."""
 
     def __init__(self, party: int = 5, keys: tuple[BoxKey, ...] = (NEW_KEY, OLD_KEY)) -> None:
-        self.party, self.keys = party, keys
+        self.party, self.keys, self.found = party, keys, Found.SIGNED_ON
+        self._box_keys = BoxKeysKept()
         self.asked: list[QueryMessage] = []
         self.said: list[ControlMessage] = []
         self.ended = None
@@ -59,7 +62,7 @@ class SeatInMemory(PasswordVerbs):
         await trio.lowlevel.checkpoint()
         if isinstance(query, BoxKeysQuery):
             return BoxKeysAnswer(0 if self.party == BANK_PARTY else CHANNEL, list(self.keys))
-        return PasswordAnswer(CONTRACT, PasswordFound.SIGNED_ON, NOW_S + 60)
+        return PasswordAnswer(CONTRACT, self.found, NOW_S + 60 if self.found == Found.SIGNED_ON else 0)
 
     def _utc_ns(self) -> int:
         return NOW_S * 10**9 + 999_999_999
@@ -78,7 +81,7 @@ async def test_an_attempt_is_sealed_for_the_newest_key_and_the_seats_own_channel
 
     answer = await seat.sign_on(CONTRACT, PASSWORD)
 
-    assert (answer.found, answer.until_s) == (PasswordFound.SIGNED_ON, NOW_S + 60)
+    assert (answer.found, answer.until_s) == (Found.SIGNED_ON, NOW_S + 60)
     attempt = seat.opened()
     assert replace(attempt, nonce=1) == Attempt(CONTRACT, CHANNEL, 1, NOW_S, PASSWORD)
     assert [type(query) for query in seat.asked] == [BoxKeysQuery, PasswordQuery]
@@ -93,6 +96,35 @@ async def test_each_call_is_an_attempt_of_its_own() -> None:
         nonces.add(seat.opened().nonce)
 
     assert len(nonces) == 3
+
+
+def questions(seat: SeatInMemory) -> list[str]:
+    return [{BoxKeysQuery: "keys", PasswordQuery: "attempt"}[type(query)] for query in seat.asked]
+
+
+async def test_the_keys_are_asked_for_once_and_again_when_what_was_sealed_for_one_is_stale(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    seat = SeatInMemory()
+    async with trio.open_nursery() as nursery:
+        for _ in range(3):
+            nursery.start_soon(seat.sign_on, CONTRACT, PASSWORD)
+    assert sorted(questions(seat)) == ["attempt"] * 3 + ["keys"]
+    seat.asked.clear()
+
+    seat.keys, seat.found = (OLD_KEY,), Found.STALE
+    await seat.sign_on(CONTRACT, PASSWORD)
+    await seat.sign_on(CONTRACT, PASSWORD)
+    assert questions(seat) == ["attempt", "keys", "attempt"]
+    assert seat.opened(OLD).password == PASSWORD
+
+    seat.found = Found.FAILED
+    await seat.sign_on(CONTRACT, PASSWORD)
+    seat.asked.clear()
+    await trio.sleep(KEYS_KEPT_S)
+    await seat.sign_on(CONTRACT, PASSWORD)
+    await seat.sign_on(CONTRACT, PASSWORD)
+    assert questions(seat) == ["keys", "attempt", "attempt"]
 
 
 async def test_a_change_has_both_words_in_one_box() -> None:
@@ -113,7 +145,7 @@ async def test_who_has_a_key_of_his_own_seals_for_that() -> None:
 async def test_without_a_key_nothing_is_sent() -> None:
     seat = SeatInMemory(keys=())
 
-    assert await seat.sign_on(CONTRACT, PASSWORD) == PasswordAnswer(CONTRACT, PasswordFound.AWAY, 0)
+    assert await seat.sign_on(CONTRACT, PASSWORD) == PasswordAnswer(CONTRACT, Found.AWAY, 0)
     assert [type(query) for query in seat.asked] == [BoxKeysQuery]
 
 
