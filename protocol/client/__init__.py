@@ -19,10 +19,21 @@ from .pushes import IdentityKey, IdentityKeys, load_identity_key
 from .seat import Seat
 from .settings import SeatSettings
 from .sync import SyncSeat
+from .verbs.ordering_records import (
+    BankOrder,
+    cancel_record,
+    cancel_refused_record,
+    cancelled_record,
+    executed_record,
+    order_record,
+    refused_record,
+    taken_record,
+)
 from .verbs.passwords import load_box_key
 
 __all__ = [
     "RECORD",
+    "BankOrder",
     "BlockOutcome",
     "BlockPart",
     "BoxKey",
@@ -54,16 +65,23 @@ __all__ = [
     "SyncSeat",
     "SystemClock",
     "buy_line",
+    "cancel_record",
+    "cancel_refused_record",
+    "cancelled_record",
     "contract_line",
     "dividend_line",
+    "executed_record",
     "is_as_sent",
     "load_box_key",
     "load_identity_key",
     "load_signer",
     "load_verifier",
     "order_line",
+    "order_record",
     "refund_line",
+    "refused_record",
     "sell_line",
+    "taken_record",
     "totals_of_set",
     "trade_day",
 ]

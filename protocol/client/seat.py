@@ -184,10 +184,14 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs, Day
     def submit_block(self, records: RecordArray, valid_until_ns: int = 0) -> Coroutine[object, object, BlockOutcome]:
         """Send (n,) RECORD, n ≥ 1, in their order; more than FRAME_RECORDS_MAX go in parts. To be awaited.
 
-        `valid_until_ns`: UTC; a FREEZE or WITHDRAWAL decided later is refused EXPIRED; 0: no bound. The records are
-        copied at once. Raises MisuseError at once for anything else, and for more than a seat has numbers.
+        `valid_until_ns`: UTC; a FREEZE, ORDER or WITHDRAWAL decided later is refused EXPIRED; 0: no bound. The records
+        are copied at once. Raises MisuseError at once for anything else, for more than a seat has numbers, and for
+        orders through the bank beside other records: those go in a block of their own.
         """
         body = records_body(records)
+        are_orders = records_of(body)["kind"] == RecordKind.ORDER
+        if are_orders.any() and not are_orders.all():
+            raise MisuseError("orders through the bank go in a block of their own, without cancels beside them")
         return self._block(body, moment_ns("valid_until_ns", valid_until_ns))
 
     def freeze_block(self, records: RecordArray, valid_until_ns: int = 0) -> Coroutine[object, object, OutcomeArray]:

@@ -3,13 +3,14 @@
 Belongs here: the values. Never here: verbs, what becomes of whoever hands them in (test_arguments).
 """
 
+import dataclasses
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from frontend_sim.practice.ledger import TRADE_DATE
-from protocol.client import BlockOutcome, BoxKey, Outcome, Recovered, RequestKey
+from protocol.client import BankOrder, BlockOutcome, BoxKey, Outcome, Recovered, RequestKey
 from protocol.codes import ReplyCode
 from protocol.limits import REQUEST_NUMBER_MAX
 from protocol.messages.base import Message
@@ -82,6 +83,20 @@ TARGET: list[Any] = [
     msgspec.structs.replace(ACCEPTED, number=0),
     msgspec.structs.replace(ACCEPTED, number=1.5),
     msgspec.structs.replace(ACCEPTED, number=-1),
+]
+CODE = [*WORD, b""]  # of a security, which an order names
+MARKET_OF_ORDER = [*NO_NUMBER, -1, 0, 3, 128]
+SIDE = MARKET_OF_ORDER
+NATURAL = [*NO_NUMBER, -1, 0, 2**31]  # from 1 to what a record has room for
+REASON = [*NO_NUMBER, -1, 0, 256]
+ORDERED = BankOrder(RequestKey(TRADE_DATE, 71, 1), 195, 1, 1, b"600000")
+ORDER: list[Any] = [
+    *(None, 1, b"order", ACCEPTED, RequestKey(TRADE_DATE, 71, 1)),
+    *(dataclasses.replace(ORDERED, key=value) for value in TARGET),
+    *(dataclasses.replace(ORDERED, contract_no=value) for value in AMOUNT),
+    *(dataclasses.replace(ORDERED, market=value) for value in MARKET_OF_ORDER),
+    *(dataclasses.replace(ORDERED, side=value) for value in SIDE),
+    *(dataclasses.replace(ORDERED, security=value) for value in CODE),
 ]
 NO_ARRAY: list[Any] = [
     None,

@@ -133,9 +133,13 @@ def test_its_verb_takes_its_fields(kind: RecordKind) -> None:
 
     spoken = dict.fromkeys(TARGET_FIELDS, "target") | {TRADE_DAY_FIELD: "traded_on"}
     wanted = {spoken.get(name, name) for name in fields}
-    optional = set(ORDER_FIELDS) if "price" not in fields else set()
-    named = "account_no" if KINDS[kind].names_account else "contract_no"
-    always = {"self", named, "serial" if LAW[kind].counts_serial else "partner_ref", "valid_until_ns"}
+    if KINDS[kind].is_ordering:  # what names an order repeats its contract, market, side and security, in one argument
+        sided = {"order"} if KINDS[kind].tells_of_order else {"market", "side", "security"}
+        wanted = fields - {*SIDED_FIELDS, *TARGET_FIELDS} | sided
+    optional = set(ORDER_FIELDS) if KINDS[kind].has_amount and "price" not in fields else set()
+    named = "account_no" if KINDS[kind].names_account else "order" if KINDS[kind].tells_of_order else "contract_no"
+    counts = kind in LAW and LAW[kind].counts_serial
+    always = {"self", named, "serial" if counts else "partner_ref", "valid_until_ns"}
     assert named in given
     assert wanted - optional <= given
     assert given - always - {"amount_fen", "charge_fen", "proceeds_fen"} <= wanted

@@ -14,7 +14,14 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import trio
 
-from ...limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, RECORD_BYTES
+from ...kinds import ORDERING_KINDS
+from ...limits import (
+    FRAME_RECORDS_MAX,
+    ORDERING_PER_FRAME_MAX,
+    OUTCOME_BYTES,
+    OUTCOMES_PREAMBLE_BYTES,
+    RECORD_BYTES,
+)
 from ...records import RECORD
 from ...vocabulary import FrameKind
 from ..errors import OutcomeUnknown, SessionEnded
@@ -128,7 +135,10 @@ class FrameOfCalls:
 class BlockCall(Caller):
     """One caller and a block, which goes in as many frames as it needs."""
 
-    __slots__ = ("_unclaimed", "done", "is_unclaimed", "known", "replies", "sent_bytes", "valid_until_ns")
+    __slots__ = (
+        *("_unclaimed", "done", "frame_records_max", "is_unclaimed", "known", "replies", "sent_bytes"),
+        "valid_until_ns",
+    )
 
     def __init__(
         self, body: bytes, valid_until_ns: int, known: KnownDigests | None, unclaimed: Callable[[Recovered], None]
@@ -138,6 +148,7 @@ class BlockCall(Caller):
         self._unclaimed = unclaimed
         self.receipt = RECEIPT.get()
         self.body = body
+        self.frame_records_max = _frame_records_max(body)
         self.valid_until_ns = valid_until_ns
         self.sent_bytes = 0
         self.replies: list[Reply | None] = []  # by part
@@ -269,7 +280,7 @@ class Calls:
         if not blocks:
             return None
         block = blocks[0]
-        part_bytes = min(records_max, FRAME_RECORDS_MAX) * RECORD_BYTES
+        part_bytes = min(records_max, block.frame_records_max) * RECORD_BYTES
         body = block.body
         if len(body) > part_bytes:
             body = body[block.sent_bytes : block.sent_bytes + part_bytes]
@@ -318,6 +329,13 @@ def recovered(kind: int, body: bytes, replies: list[Reply], why_unsendable: str 
     is_records = kind == _RECORDS and len(body) % RECORD_BYTES == 0
     records = np.frombuffer(body if is_records else b"", RECORD)
     return Recovered(block_outcome(replies), records, b"" if is_records else body, why_unsendable)
+
+
+def _frame_records_max(body: bytes) -> int:
+    """How many records of a block go in one frame: of orders through the bank the bank takes fewer."""
+    kinds = body[::RECORD_BYTES]
+    has_ordering = any(kinds.count(kind) for kind in ORDERING_KINDS)
+    return ORDERING_PER_FRAME_MAX if has_ordering else FRAME_RECORDS_MAX
 
 
 def _cut(reply: Reply, index: int) -> Reply:

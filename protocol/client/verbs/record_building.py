@@ -31,7 +31,7 @@ _INT8_MAX = 127
 NO_TARGET = (0, 0, 0)
 
 
-def order_record(
+def freeze_record(
     contract_no: int, amount_fen: int, quantity: int, price: int, security: bytes, market: int, partner_ref: bytes
 ) -> bytes:
     """A FREEZE. Raises MisuseError for a value that has no place in the record: a wrong type, negative, too large."""

@@ -1,38 +1,32 @@
 """The verbs for one request: what they ask, and the record that asks it.
 
-Belongs here: one verb per kind of record. Never here: blocks, queries, links (seat), where a record waits (seat_turns).
+Belongs here: one verb per kind of record. Never here: orders through the bank (ordering), blocks, queries, links
+(seat), where a record waits (seat_turns).
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Coroutine
-from typing import Generic, TypeVar
 
 from ...records import RecordArray
 from ...vocabulary import RecordKind, Way
 from ..line.seat_turns import SeatTurns
 from ..outcomes import Outcome, RequestKey
 from .arguments import moment_ns, records_body
-from .record_building import cash_record, money_record, order_record
+from .ordering import Answer, OrderingVerbs
+from .record_building import cash_record, freeze_record, money_record
 
-Answer = TypeVar("Answer")
 
-
-class SingleVerbs(ABC, Generic[Answer]):
+class SingleVerbs(OrderingVerbs[Answer]):
     """Each asks one thing with one record. `Answer` is the Outcome, or a coroutine that gives it.
 
     A refusal is a value: look at `Outcome.code`. Raises MisuseError, at once and before anything is kept, for a value
     that has no place in the record; SessionEnded (not sent) or OutcomeUnknown (sent, no answer) only when the seat is
     closed or its session ended for good.
 
-    `valid_until_ns`: UTC; a freeze or withdrawal that is decided later is refused EXPIRED, 0: no bound. What was
+    `valid_until_ns`: UTC; a freeze, order or withdrawal that is decided later is refused EXPIRED, 0: no bound. What was
     executed or gives money back is never late: there the bank has no use for it. A frame has one such time, so calls
     go together that have the same: round it, to a tenth of a second say, where many are made side by side.
     """
-
-    @abstractmethod
-    def _call(self, record: bytes, valid_until_ns: int) -> Answer:
-        """Send one 64-byte record as a single call, and answer with its outcome. Both are checked."""
-        ...
 
     @abstractmethod
     def _open_date(self) -> int:
@@ -55,7 +49,7 @@ class SingleVerbs(ABC, Generic[Answer]):
 
         `price` in 1/10,000 yuan, `quantity` in shares, `security` and `partner_ref` up to 8 bytes: informative.
         """
-        record = order_record(contract_no, amount_fen, quantity, price, security, market, partner_ref)
+        record = freeze_record(contract_no, amount_fen, quantity, price, security, market, partner_ref)
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
     def release(

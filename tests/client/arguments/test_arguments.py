@@ -29,6 +29,7 @@ from protocol.client import (
     SeatSettings,
     SyncSeat,
 )
+from protocol.client.verbs.ordering import OrderingVerbs
 from protocol.client.verbs.single import SingleVerbs
 from protocol.limits import ACT_TEXT_BYTES_MAX, OBJECTION_CHARS_MAX, PARTIES_MAX
 from protocol.messages.customers.accounts import ChangeContract, SecuritiesAccount
@@ -36,31 +37,25 @@ from protocol.messages.feeds import ObligationTold
 from protocol.messages.persons import ActSignature
 from protocol.records import RECORD
 from protocol.vocabulary import FeedKind
+from tests.client.arguments.single_verbs import ORDERING, SINGLE
 from tests.client.fake_bank import SEATS, FakeBank
 from tests.client.line.test_seat import freezes
 from tests.client.wrong_values import (
     ACCEPTED,
-    ACCOUNT,
     AMOUNT,
     BLOCK_OF_RECORDS,
     CONTRACTS,
     DAY,
-    MARKET,
     MESSAGE,
-    NO_ARRAY,
     NO_NUMBER,
     NUMBER,
     NUMBER_OR_NONE,
     PARTICULARS,
     PASSWORDS,
-    QUANTITY,
     SHARES,
     SOURCE,
-    TARGET,
-    TRADED_ON,
     UNTIL,
     WANG,
-    WORD,
 )
 from tests.fees import notified
 
@@ -77,43 +72,6 @@ TOLD = FeedEvent(
 NOTIFIED = notified(TRADE_DATE)
 PARTY_OR_NONE = [*NO_NUMBER, -1, PARTIES_MAX + 1]
 PLACE = [*AMOUNT, 2**40 + 1]
-CASH: dict[str, list[Any]] = {"way": MARKET, "serial": AMOUNT, "valid_until_ns": UNTIL, "amount_fen": AMOUNT}
-MONEY: dict[str, list[Any]] = {"contract_no": AMOUNT, "partner_ref": WORD, "valid_until_ns": UNTIL}
-SINGLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
-    "freeze": (
-        {"contract_no": 195, "amount_fen": 1},
-        {**MONEY, "amount_fen": AMOUNT, "quantity": QUANTITY, "price": AMOUNT, "security": WORD, "market": MARKET},
-    ),
-    "release": (
-        {"target": ACCEPTED, "contract_no": 195, "amount_fen": 1},
-        {**MONEY, "target": TARGET, "amount_fen": AMOUNT},
-    ),
-    "fill_buy": (
-        {"target": ACCEPTED, "contract_no": 195, "charge_fen": 1},
-        {
-            **MONEY,
-            "target": TARGET,
-            "charge_fen": AMOUNT,
-            "release_fen": AMOUNT,
-            "turnover_fen": AMOUNT,
-            "quantity": QUANTITY,
-            "traded_on": TRADED_ON,
-        },
-    ),
-    "fill_sell": (
-        {"contract_no": 195, "proceeds_fen": 1},
-        {
-            **MONEY,
-            "proceeds_fen": AMOUNT,
-            "turnover_fen": AMOUNT,
-            "quantity": QUANTITY,
-            "traded_on": TRADED_ON,
-        },
-    ),
-    "deposit": ({"account_no": 196, "amount_fen": 1}, {**CASH, "account_no": ACCOUNT}),
-    "withdraw": ({"account_no": 196, "amount_fen": 1}, {**CASH, "account_no": ACCOUNT, "restraint_no": AMOUNT}),
-    "submit": ({"record": freezes(1)}, {"record": [*NO_ARRAY, freezes(2)], "valid_until_ns": UNTIL}),
-}
 WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     **SINGLE,
     "submit_block": ({"records": freezes(2)}, {"records": BLOCK_OF_RECORDS, "valid_until_ns": UNTIL}),
@@ -239,7 +197,8 @@ def test_the_table_has_every_argument_of_every_verb(face: type) -> None:
         assert set(inspect.signature(getattr(face, name)).parameters) - {"self"} == set(table)
     verbs = {name for name, _verb in inspect.getmembers(face, inspect.isfunction) if not name.startswith("_")}
     assert verbs - {"open", "statistics"} == set(WHOLE)
-    assert set(SINGLE) == {name for name in vars(SingleVerbs) if not name.startswith("_")}
+    assert set(ORDERING) == {name for name in vars(OrderingVerbs) if not name.startswith("_")}
+    assert set(SINGLE) - set(ORDERING) == {name for name in vars(SingleVerbs) if not name.startswith("_")}
 
 
 async def test_whoever_asks_wrongly_is_told_and_nobody_else_notices(tmp_path: Path) -> None:
