@@ -32,6 +32,7 @@ from tests.mutants.tables.through_the_bank.lowered import OF_LOWERED_REPORTS
 from tests.mutants.tables.through_the_bank.orders import OF_ORDERS_THROUGH_THE_BANK
 from tests.mutants.tables.through_the_bank.passwords import OF_PASSWORDS
 from tests.mutants.tables.through_the_bank.securities import OF_SECURITIES
+from tests.mutants.tables.through_the_bank.wire import OF_ORDERS_ON_THE_WIRE
 
 OF_ORDERS_AND_CUSTOMERS = [
     *OF_DECISIONS,
@@ -52,6 +53,7 @@ OF_ORDERS_AND_CUSTOMERS = [
     *OF_ORDERS_THROUGH_THE_BANK,
     *OF_FEEDS_OF_ORDERS,
     *OF_LOWERED_REPORTS,
+    *OF_ORDERS_ON_THE_WIRE,
 ]
 OF_THE_CLOSE = [
     *OF_LINES,

@@ -12,6 +12,8 @@ from tests.outsider.wire.codes import Code, Direction, Kind, Order, Suite
 from tests.outsider.wire.field_types import Blob, Many, Type
 from tests.outsider.wire.frames import Frame, Header, Trust
 from tests.outsider.wire.layouts.corrections import Correction
+from tests.outsider.wire.layouts.ordering import NAMED, OF_KIND, Ordering
+from tests.outsider.wire.layouts.ordering import fields_of as fields_of_ordering
 from tests.outsider.wire.layouts.settling import Credited, Settled
 from tests.outsider.wire.layouts.signing_on import Verdict
 from tests.outsider.wire.layouts.table import LAYOUTS
@@ -209,6 +211,17 @@ def line(fields: dict[str, Json]) -> Line:
     )
 
 
+def ordering(fields: dict[str, Json]) -> Ordering:
+    """An order through the bank, or what is told of one, from the fields that its kind uses."""
+    kind = Order(number(fields, "kind"))
+    assert set(fields) == {*fields_of_ordering(kind), "kind_name"}
+    told, quantity, word = (number(fields, name) if name else 0 for name in OF_KIND[kind])
+    date, seat, place = (number(fields, name) for name in NAMED)
+    code, ref = _text(fields, "security").encode().ljust(8, b"\0"), _hex(fields, "partner_ref")
+    sided, contract_no = number(fields, "market_and_side"), number(fields, "contract_no")
+    return Ordering(kind, sided, told, quantity, contract_no, word, code, date, seat, place, ref)
+
+
 def block(fields: Json) -> list[Row]:
     """The records of a RECORDS body from their fields."""
     return [_of_block(row) for row in objects(fields)]
@@ -223,6 +236,8 @@ def _of_block(fields: dict[str, Json]) -> Row:
     if fields["kind"] == Order.SIGNED_ON:
         assert set(fields) == {*Verdict._fields, "kind_name"}
         return Verdict(*(number(fields, name) for name in Verdict._fields))
+    if fields["kind"] in OF_KIND:
+        return ordering(fields)
     if fields["kind"] not in (Order.CORRECT, Order.REVERT):
         return line(fields) if fields["kind"] in LINES else record(fields)
     assert set(fields) == {*Correction._fields, "kind_name"} - {"unused"}

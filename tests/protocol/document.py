@@ -314,6 +314,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "line_sums": document_lines.line_sums,
     "ordering_bytes": lambda: bytes_by_kind(ORDERING_KINDS),
     "ordering": document_ordering.ordering,
+    "worked_order": document_ordering.worked_order,
     "lane_states": document_states.lane_states,
     "push_states": document_states.push_states,
     "worked_set": document_lines.worked_set,

@@ -21,6 +21,9 @@ BROKER_SEED, OTHER_SEED = cast.BROKER_SEEDS[BROKER], cast.BROKER_SEEDS[OTHER_BRO
 EXPIRED_SEED = bytes([0x44]) * 32
 EXPIRED_KEY_ID = 7  # of broker 2, valid until the second key took over
 NEXT_SEED = bytes([0x55]) * 32
+CHANNEL, CHANNEL_SEAT = 7, 71  # of the customers of broker 2
+CHANNEL_SEED = bytes([0x77]) * 32
+CHANNEL_KEY_ID = 9
 NEXT_KEY_ID = 12  # of broker 2, registered in a conversation when the one before it ends
 EXPIRED_AT_NS = 1_780_000_000_000_000_000
 bank_signers, bank_verifiers, broker_signer = cast.bank_signers, cast.bank_verifiers, cast.broker_signer
@@ -32,7 +35,9 @@ def signer_from_seed(suite: Suite, seed: bytes, key_id: int) -> Signer:
 
 
 def signer_of(party: int) -> Signer:
-    """The key of the bank's first seat, or of a broker."""
+    """The key of the bank's first seat, of a broker or of the channel."""
+    if party == CHANNEL:
+        return channel_signer()
     return bank_signers()[Suite.ED25519_SHA256] if party == BANK_PARTY else broker_signer(party)
 
 
@@ -44,6 +49,11 @@ def expired_signer() -> Signer:
 def next_signer() -> Signer:
     """The key of the Ed25519 broker that follows."""
     return signer_from_seed(Suite.ED25519_SHA256, NEXT_SEED, NEXT_KEY_ID)
+
+
+def channel_signer() -> Signer:
+    """The key of the channel."""
+    return signer_from_seed(Suite.ED25519_SHA256, CHANNEL_SEED, CHANNEL_KEY_ID)
 
 
 def desk_seed(seat: int) -> bytes:
@@ -72,12 +82,13 @@ def bank_entry() -> PartyEntry:
 
 
 def registry() -> PartyRegistry:
-    """The bank with seats 1 to 5, broker 2 (Ed25519) with seats 11 and 12, broker 3 (P-256) with seat 21."""
+    """The bank with its seats, broker 2 (Ed25519) with seats 11 and 12, broker 3 (P-256) with seat 21, a channel."""
     known = PartyRegistry(
         [
             bank_entry(),
             broker_entry(BROKER, [BROKER_SEAT, 12]),
             broker_entry(OTHER_BROKER, [OTHER_SEAT]),
+            cast.entry_of(CHANNEL, Role.CHANNEL, channel_signer(), [SeatEntry(CHANNEL_SEAT, SeatRole.CHANNEL)]),
         ]
     )
     known.apply(RegisterKey(BROKER, EXPIRED_KEY_ID, expired_signer().public_key(), 0, EXPIRED_AT_NS, 0), 0)

@@ -18,7 +18,7 @@ from protocol.session.partner import PartnerSession
 from protocol.vocabulary import ContractEvent, FrameKind, Suite
 from tests.frames import make_records
 from tests.protocol import keys
-from tests.vectors import director
+from tests.vectors import conversations_of_orders, director
 from tests.vectors.director import MS, POWER_FEN, SECOND, TRADE_DATE, Director
 from tests.vectors.frames import feeds as feed_frames
 from tests.vectors.frames.valid import NEWER_END, NEWER_OUTCOME, NEWER_REFUSAL
@@ -335,6 +335,8 @@ SCENES: tuple[Callable[[], Director], ...] = (
     newer_codes,
     feed,
     obligation,
+    conversations_of_orders.ordering,
+    conversations_of_orders.reports,
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from frontend_sim.practice.ledger import OPENING_FEN, PracticeLedger
-from frontend_sim.practice.naive_ledger import attend, say
+from frontend_sim.practice.naive_ledger import NaiveLedger, attend, say
 from protocol.codes import ReplyCode
 from protocol.describe import Json
 from protocol.errors import PeerViolation
@@ -52,13 +52,16 @@ class Director:
         what: str,
         suite: Suite = Suite.ED25519_SHA256,
         credit_records: int = CREDIT_RECORDS_MIN,
+        speaker: tuple[int, int] | None = None,
     ) -> None:
+        """`speaker`: the partner's party and seat; None: the broker of the suite."""
         self.name = name
         self.what = what
         self.suite = suite
-        self.party = keys.BROKER if suite == Suite.ED25519_SHA256 else keys.OTHER_BROKER
-        self.seat = keys.BROKER_SEAT if suite == Suite.ED25519_SHA256 else keys.OTHER_SEAT
-        self.ledger = PracticeLedger()
+        is_first = suite == Suite.ED25519_SHA256
+        broker = (keys.BROKER, keys.BROKER_SEAT) if is_first else (keys.OTHER_BROKER, keys.OTHER_SEAT)
+        self.party, self.seat = speaker or broker
+        self.ledger: NaiveLedger = PracticeLedger()
         self.ledger.trade_date = TRADE_DATE
         self.forced_code: ReplyCode | None = None  # with which the ledger refuses everything
         self.registry = keys.registry()
@@ -98,7 +101,7 @@ class Director:
         partner = PartnerSession(
             self.party,
             self.seat,
-            signer or keys.broker_signer(self.party),
+            signer or keys.signer_of(self.party),
             keys.bank_verifiers(),
             SOFTWARE,
             HEARTBEAT_NS,

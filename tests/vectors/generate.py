@@ -17,9 +17,9 @@ from tests.protocol import keys
 from tests.vectors.conversations import conversations_file
 from tests.vectors.frames import invalid as invalid_frames
 from tests.vectors.frames import pushed as pushed_frames
-from tests.vectors.frames import signing_on as signing_frames
 from tests.vectors.frames import valid as valid_frames
 from tests.vectors.frames.invalid import InvalidVector
+from tests.vectors.frames.orders import signing_on as signing_frames
 from tests.vectors.protocol_file import protocol_file
 from tests.vectors.voices import SENT_AT_NS, Vector
 
@@ -55,11 +55,13 @@ def keys_file() -> Json:
     listed.append(_key("broker_2_expired", keys.BROKER, keys.expired_signer(), keys.EXPIRED_SEED, keys.EXPIRED_AT_NS))
     listed.append(_key("broker_2_next", keys.BROKER, keys.next_signer(), keys.NEXT_SEED, keys.FOREVER_NS))
     listed.append(_key("broker_3", keys.OTHER_BROKER, p256, keys.OTHER_SEED, keys.FOREVER_NS))
+    listed.append(_key("channel_7", keys.CHANNEL, keys.channel_signer(), keys.CHANNEL_SEED, keys.FOREVER_NS))
     seats: list[Json] = [
         *[dict[str, Json](seat=seat, party=1) for seat in SEAT_ROLES],
         {"seat": keys.BROKER_SEAT, "party": keys.BROKER},
         {"seat": 12, "party": keys.BROKER},
         {"seat": keys.OTHER_SEAT, "party": keys.OTHER_BROKER},
+        {"seat": keys.CHANNEL_SEAT, "party": keys.CHANNEL},
     ]
     return {"signed_before_header": DOMAIN.hex(), "keys": listed, "seats": seats}
 
@@ -76,7 +78,7 @@ def _valid(vector: Vector) -> Json:
 
 
 def valid_file(suite: Suite) -> Json:
-    """Frames between the bank and the broker of one suite; with suite 1 also those of the bank's own seat."""
+    """Frames between the bank and the broker of one suite; with suite 1 also of the bank's own seats and a channel."""
     vectors = list(valid_frames.of_suite(suite))
     if suite == Suite.ED25519_SHA256:
         vectors += valid_frames.of_bank_seat()

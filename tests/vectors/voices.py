@@ -1,4 +1,4 @@
-"""Who speaks in the golden frames, and when: the bank, a broker of each suite, the bank's own seats.
+"""Who speaks in the golden frames, and when: the bank, a broker of each suite, a channel, the bank's own seats.
 
 Belongs here: voices, the frame that one message makes, what every golden frame shares. Never here: which frames there
 are (valid, clearing, invalid).
@@ -69,8 +69,18 @@ def partner_voice(suite: Suite) -> Voice:
 
 def bank_voice(suite: Suite) -> Voice:
     """The bank, answering the broker of this suite."""
-    partner = partner_voice(suite)
-    return Voice(keys.bank_signers()[suite], Direction.TO_PARTNER, BANK_PARTY, partner.sender, partner.seat)
+    return told_by_bank(partner_voice(suite))
+
+
+def channel_voice() -> Voice:
+    """A channel of the first broker's customers."""
+    return Voice(keys.channel_signer(), Direction.TO_BANK, keys.CHANNEL, BANK_PARTY, keys.CHANNEL_SEAT)
+
+
+def told_by_bank(partner: Voice) -> Voice:
+    """The bank, answering whoever speaks so."""
+    signer = keys.bank_signers()[partner.signer.suite]
+    return Voice(signer, Direction.TO_PARTNER, BANK_PARTY, partner.sender, partner.seat)
 
 
 def bank_seat_voice(seat: int = BANK_SEAT) -> Voice:

@@ -33,6 +33,8 @@ from tests.outsider.wire.codes import (
 from tests.outsider.wire.field_types import Blob, Capitals, Flag, Int, Many, Nested, ReplyCode, Text, Type
 from tests.outsider.wire.frames import HEADER, MAGIC, VERSION
 from tests.outsider.wire.layouts.corrections import FORM as CORRECTION
+from tests.outsider.wire.layouts.ordering import BUY, OF_KIND, OF_ORDERING, SELL, XSHE, XSHG
+from tests.outsider.wire.layouts.ordering import fields_of as fields_of_ordering
 from tests.outsider.wire.layouts.table import BODIES, LAYOUTS
 from tests.outsider.wire.lines import LINES, NAME_ORDERS, OF_ORDER, OF_REFERENCE, fields_of
 from tests.outsider.wire.records import CLOSED, LISTED, NO_FREEZE, NUMBER_GIVEN, OPEN, OUTCOME, PREAMBLE, RECORD
@@ -114,8 +116,8 @@ def test_every_field_of_a_layout_lies_where_the_page_says(name: str, layouts: tu
 
 
 def places(layout: struct.Struct) -> set[tuple[int, int]]:
-    """Offset and size of each field."""
-    sizes = [struct.calcsize(f"<{item}") for item in re.findall(r"\d+s|[a-z]", layout.format.lstrip("<"))]
+    """Offset and size of each field, also of what is left out."""
+    sizes = [struct.calcsize(f"<{item}") for item in re.findall(r"\d+[sx]|[a-z]", layout.format.lstrip("<"))]
     return set(zip(accumulate([0, *sizes]), sizes, strict=False))
 
 
@@ -128,6 +130,18 @@ def test_every_line_uses_the_fields_of_the_page_and_each_lies_where_this_client_
         assert sorted(fields_of(kind)) == sorted(listed[kind])
         layout = OF_ORDER if kind in NAME_ORDERS else OF_REFERENCE
         assert {where[name] for name in listed[kind]} <= places(layout)
+
+
+def test_orders_through_the_bank_use_the_fields_of_the_page_and_each_lies_where_this_client_reads_it() -> None:
+    where = {field["name"]: (field["offset"], field["bytes"]) for field in PROTOCOL["record"]}
+    listed = {each["kind"]: each["fields"] for each in PROTOCOL["record_kinds"] if 20 <= each["kind"] <= 26}
+
+    assert list(listed) == list(OF_KIND)
+    for kind in OF_KIND:
+        assert sorted(fields_of_ordering(kind)) == sorted(listed[kind])
+        assert {where[name] for name in listed[kind]} <= places(OF_ORDERING)
+    sides, markets = PROTOCOL["enumerations"]["Side"], PROTOCOL["enumerations"]["Market"]
+    assert (sides["BUY"], sides["SELL"], markets["XSHG"], markets["XSHE"]) == (BUY, SELL, XSHG, XSHE)
 
 
 def test_the_states_of_a_lane_and_of_an_outcome_are_those_of_the_page() -> None:

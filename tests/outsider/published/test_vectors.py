@@ -12,6 +12,7 @@ from tests.outsider.doorkeeper import first_frame
 from tests.outsider.golden import Golden
 from tests.outsider.wire.codes import Code, Direction, Kind, Order, Suite
 from tests.outsider.wire.frames import Frame, FrameReader, FrameRefused, make_frame
+from tests.outsider.wire.layouts import ordering
 from tests.outsider.wire.lines import NAME_ORDERS, Line, totals, unpack_block
 from tests.outsider.wire.messages import Field, Message, MessageRefused, decode, encode
 from tests.outsider.wire.records import (
@@ -95,6 +96,25 @@ def test_the_golden_freeze_names_price_and_security() -> None:
     records = next(vector for vector in golden.valid(Suite.ED25519) if vector.name == "records")
     freeze = unpack_record(records.frame.body[:64])
     assert (freeze.security, freeze.price, freeze.amount_fen) == ("600000", 100_000, 1_001_820)
+
+
+def test_the_golden_orders_are_as_this_client_says_them() -> None:
+    named = {vector.name: vector.frame for vector in golden.valid(Suite.ED25519)}
+    contract, date = contract_no(1), named["orders"].header.trade_date
+    bodies = {name: unpack_block(named[name].body) for name in ("orders", "cancel", "order_reports")}
+    first, second = (
+        ordering.order(contract, ordering.XSHG, ordering.BUY, "600000", quantity, 100_000, ref)
+        for quantity, ref in ((1_000, b"phone-01"), (100, b"phone-02"))
+    )
+    told = ordering.about(first, (date, 71, 1), Order.EXECUTED, 400, 39_800_000)
+
+    assert bodies["orders"][:2] == [first, second]
+    assert bodies["cancel"] == [ordering.about(first, (date, 71, 1), Order.CANCEL)._replace(partner_ref=b"phone-04")]
+    assert bodies["order_reports"][1] == told._replace(partner_ref=b"deal-001")
+    assert bodies["order_reports"][2] == ordering.about(first, (date, 71, 1), Order.CANCELLED, 1, 600, 3)
+    assert bodies["order_reports"][3] == ordering.about(second, (date, 71, 2), Order.REFUSED, 7)
+    for name in ("outcomes_orders", "outcomes_cancel", "outcomes_order_reports"):
+        assert unpack_outcomes(named[name].body).are_possible()
 
 
 @pytest.mark.parametrize("suite", list(Suite))

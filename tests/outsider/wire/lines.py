@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tests.outsider.wire.codes import Order
 from tests.outsider.wire.layouts.corrections import Correction, unpack_correction
+from tests.outsider.wire.layouts.ordering import OF_KIND, Ordering, unpack_ordering
 from tests.outsider.wire.layouts.settling import OF_CREDIT, OF_SETTLEMENT, Credited, Settled
 from tests.outsider.wire.layouts.signing_on import OF_VERDICT, Verdict
 from tests.outsider.wire.messages import Field, Message
@@ -88,7 +89,7 @@ def _four(fees_fen: Sequence[int]) -> tuple[int, int, int, int]:
     return stamp, transfer, handling, regulatory
 
 
-Row = Record | Line | Correction | Settled | Credited | Verdict
+Row = Record | Line | Correction | Settled | Credited | Verdict | Ordering
 """A record, by its kind."""
 
 
@@ -107,6 +108,8 @@ def _unpack(row: bytes) -> Row:
         return Verdict._make(OF_VERDICT.unpack(row))
     if row[0] in (Order.CORRECT, Order.REVERT):
         return unpack_correction(row)
+    if row[0] in OF_KIND:
+        return unpack_ordering(row)
     return unpack_line(row) if row[0] in LINES else unpack_record(row)
 
 

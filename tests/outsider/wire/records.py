@@ -150,7 +150,9 @@ def _is_possible(outcome: Outcome) -> bool:
     tells_repeat = outcome.code == Code.ACT_REPEATED and outcome.state == NUMBER_GIVEN
     if outcome.state != NO_FREEZE and outcome.code != Code.ACCEPTED and not tells_repeat:
         return False
-    return (outcome.remaining_fen > 0) == (outcome.state in (OPEN, NUMBER_GIVEN))
+    if outcome.state == OPEN:
+        return True  # an order through the bank may be open with nothing frozen
+    return (outcome.remaining_fen > 0) == (outcome.state == NUMBER_GIVEN)
 
 
 def unpack_outcomes(body: bytes) -> Outcomes:

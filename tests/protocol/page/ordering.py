@@ -5,7 +5,7 @@ Belongs here: code to Markdown, of these records. Never here: prose, other table
 
 from protocol.kinds import KINDS, ORDERING_KINDS, SIDED_FIELDS, TARGET_FIELDS, WireKind
 from protocol.limits import ORDER_TURNOVER_MAX
-from tests.protocol.page.tables import table
+from tests.protocol.page.tables import golden, hex_lines, table
 
 _BOUNDS = {2**31 - 1: "2^31 − 1", 2**63 - 1: "2^63 − 1", ORDER_TURNOVER_MAX: "2^40 × 100"}
 
@@ -16,6 +16,16 @@ def ordering() -> str:
     kinds = [KINDS[kind] for kind in ORDERING_KINDS]
     rows = [[row.name, row.meaning, _seats(row), _named(row), _ranges(row)] for row in kinds]
     return table(heads, rows)
+
+
+def worked_order() -> str:
+    """The first golden order and its outcome, and the first execution of it that is reported."""
+    order, outcome = golden("orders").body[:64], golden("outcomes_orders").body[80:96]
+    executed, remains = golden("order_reports").body[64:128], golden("outcomes_order_reports").body[96:112]
+    return (
+        f"The order, and its outcome:\n\n{hex_lines(order)}\n{hex_lines(outcome)}"
+        f"\nThat 400 of it were executed at 9.95, and what remains:\n\n{hex_lines(executed)}\n{hex_lines(remains)}"
+    )
 
 
 def _seats(row: WireKind) -> str:

@@ -51,7 +51,7 @@ class Partner:
     def connect(self, step: dict[str, Any], version: int, key_id: int) -> None:
         party, seat = self.scene["party"], self.scene["seat"]
         others = (keys.expired_signer(), keys.next_signer())
-        signer = next((one for one in others if one.key_id == key_id), keys.broker_signer(party))
+        signer = next((one for one in others if one.key_id == key_id), keys.signer_of(party))
         self.links[step["link"]] = PartnerSession(
             party,
             seat,

@@ -83,8 +83,9 @@ from tests.vectors.frames import feeds as feed_frames
 from tests.vectors.frames import open_items as open_item_frames
 from tests.vectors.frames import pushed as pushed_frames
 from tests.vectors.frames import reconciling as reconciling_frames
-from tests.vectors.frames import securities as security_frames
-from tests.vectors.frames import signing_on as signing_frames
+from tests.vectors.frames.orders import ordering as ordering_frames
+from tests.vectors.frames.orders import securities as security_frames
+from tests.vectors.frames.orders import signing_on as signing_frames
 from tests.vectors.voices import (
     DECIDED_AT_NS,
     SENT_AT_NS,
@@ -152,7 +153,7 @@ def outcome_body(request_digest: bytes) -> bytes:
 
 
 def of_suite(suite: Suite) -> Iterator[Vector]:
-    """Every kind of frame between a broker of this suite and the bank."""
+    """Every kind of frame between a broker of this suite and the bank; with suite 1 orders through the bank too."""
     partner, bank = partner_voice(suite), bank_voice(suite)
     unknown_date = partner.header(FrameKind.NEGOTIATE)._replace(trade_date=0)
     negotiate = Negotiate(PARTNER_NONCE, "example 1.0")
@@ -192,6 +193,8 @@ def of_suite(suite: Suite) -> Iterator[Vector]:
     yield from feed_frames.of(partner, bank)
     yield from pushed_frames.of(partner, bank)
     yield from open_item_frames.of(partner, bank)
+    if suite == Suite.ED25519_SHA256:
+        yield from ordering_frames.of_orders(partner, bank)
 
 
 def _newer_codes(bank: Voice, request_digest: bytes) -> Iterator[Vector]:
