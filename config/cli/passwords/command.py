@@ -11,7 +11,7 @@ from pathlib import Path
 
 from config.cli.books.read_model import dsn_of
 from config.cli.links import seat_clock, seat_settings
-from config.cli.options import KEY_ID, SEAT, add_common_options, whole
+from config.cli.options import KEY_ID, PORT, SEAT, add_common_options, whole
 from config.cli.passwords import secret_files
 from config.cli.passwords.counter import password_from, set_first
 from config.cli.passwords.reading import PasswordsRead
@@ -83,6 +83,8 @@ def _parser() -> CommandParser:
     parser.add_argument(
         "--workers", type=whole(1, WORKERS_MAX), default=2, help="passwords checked at once, 16 MiB each (default: 2)"
     )
+    parser.add_argument("--host", help="the gateway's address (default: the running one of this installation)")
+    parser.add_argument("--port", type=PORT, help="its port")
     parser.add_argument("--number", type=KEY_ID, default=1, help="keygen: of the new key (default: 1)")
     parser.add_argument(
         "--password-fd", type=whole(0, DESCRIPTOR_MAX), metavar="N", help="set: the descriptor that has the password"
@@ -125,7 +127,7 @@ def _settings(config: Config, options: argparse.Namespace, seat: int, key_id: in
         signer = load_signer(options.key, options.key_id or key_id)
     except KeyFileError as error:
         raise ConfigFault(str(error)) from None
-    settings = seat_settings(config, BANK_PARTY, options.seat or seat, signer)
+    settings = seat_settings(config, BANK_PARTY, options.seat or seat, signer, options.host, options.port)
     return replace(settings, connect_attempts_max=CONNECT_ATTEMPTS_MAX)
 
 
