@@ -4,7 +4,8 @@ An order is open until the exchange, its broker or its date's clearing set has e
 nothing: only what the exchange has cancelled is released (004 A·三(二)), so an order that is being cancelled may
 still be executed, in part or all of it. A subscription that is held and a placing wait for their allotment: they are
 ended neither by their own date nor by its set, and one that was allotted is open until the set that names it. An order
-that was refused has ended like any other: it is told apart so that its broker may say so again.
+that was refused has ended like any other: it is told apart so that its broker may say so again. So is one of which two
+people have lowered what was reported: they do so once.
 
 Belongs here: states, events, the table. Never here: when a report fits and what it moves (reports), who may tell it.
 """
@@ -26,6 +27,7 @@ class OrderState(IntEnum):
     ALLOTTED = 4  # its lots are told, its set is not settled
     ENDED = 5
     REFUSED = 6  # ended by its broker or the exchange, which may tell it again
+    LOWERED = 7  # ended by two people, who have lowered what was reported
 
 
 class OrderEvent(IntEnum):
@@ -54,13 +56,14 @@ ORDER_STATES: dict[tuple[OrderState, OrderEvent], OrderState] = {
     (_S.TAKEN, _E.CANCEL): _S.ENDING,
     (_S.ENDING, _E.END_CANCEL): _S.TAKEN,
     (_S.ALLOTTED, _E.CLOSE): _S.ENDED,
-    (_S.ENDED, _E.CORRECT): _S.ENDED,  # the usual wrong report is one that filled it
+    (_S.ENDED, _E.CORRECT): _S.LOWERED,  # the usual wrong report is one that filled it
     **{(state, _E.ALLOT): _S.ALLOTTED for state in _OPEN},
     **{
         (state, event): _S.ENDED
         for state in _OPEN
-        for event in (_E.FILL, _E.CANCEL_REST, _E.END_ISSUE, _E.CLOSE, _E.TAKE_BACK, _E.CORRECT)
+        for event in (_E.FILL, _E.CANCEL_REST, _E.END_ISSUE, _E.CLOSE, _E.TAKE_BACK)
     },
+    **{(state, _E.CORRECT): _S.LOWERED for state in _OPEN},
     **{(state, _E.REFUSE): _S.REFUSED for state in _OPEN},
 }
 """The state after an event; a cell that is missing refuses it, or lists the report."""
@@ -73,4 +76,4 @@ def next_order_state(state: OrderState, event: OrderEvent) -> OrderState | None:
 
 def is_open(state: int) -> bool:
     """Whether anything of an order may still come, whatever is frozen for it: a sale and a placing freeze nothing."""
-    return state not in (OrderState.ENDED, OrderState.REFUSED)
+    return state not in (OrderState.ENDED, OrderState.REFUSED, OrderState.LOWERED)

@@ -6,16 +6,18 @@ from rules.orders.states import OrderEvent, OrderState, is_open, next_order_stat
 
 S, E = OrderState, OrderEvent
 ENDS = {
-    **dict.fromkeys((E.FILL, E.CANCEL_REST, E.END_ISSUE, E.CLOSE, E.TAKE_BACK, E.CORRECT), S.ENDED),
+    **dict.fromkeys((E.FILL, E.CANCEL_REST, E.END_ISSUE, E.CLOSE, E.TAKE_BACK), S.ENDED),
     E.REFUSE: S.REFUSED,
+    E.CORRECT: S.LOWERED,
 }
 ORDERS = {
     S.SENT: {**ENDS, E.TAKE: S.TAKEN, E.CANCEL: S.ENDING, E.ALLOT: S.ALLOTTED},
     S.TAKEN: {**ENDS, E.TAKE: S.TAKEN, E.CANCEL: S.ENDING, E.ALLOT: S.ALLOTTED},
     S.ENDING: {**ENDS, E.TAKE: S.ENDING, E.END_CANCEL: S.TAKEN, E.ALLOT: S.ALLOTTED},
     S.ALLOTTED: {E.CLOSE: S.ENDED},
-    S.ENDED: {E.CORRECT: S.ENDED},
+    S.ENDED: {E.CORRECT: S.LOWERED},
     S.REFUSED: {},
+    S.LOWERED: {},
 }
 
 
@@ -26,8 +28,8 @@ def test_an_order_goes_where_the_table_says_and_else_nowhere(state: OrderState, 
 
 
 def test_an_order_that_has_ended_never_opens_again() -> None:
-    assert set(ORDERS[S.ENDED].values()) == {S.ENDED}
-    assert [state for state in OrderState if not is_open(state)] == [S.ENDED, S.REFUSED]
+    assert set(ORDERS[S.ENDED].values()) == {S.LOWERED}
+    assert [state for state in OrderState if not is_open(state)] == [S.ENDED, S.REFUSED, S.LOWERED]
 
 
 def test_every_open_order_can_be_ended_by_its_set() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import OrderType
 from rules.money.account import Account
+from rules.orders.correcting import lower_reported
 from rules.orders.fees import Traded, charge_fen
 from rules.orders.reports import Order
 from rules.orders.states import OrderState, is_open
@@ -62,6 +63,9 @@ def in_state(state: OrderState) -> tuple[Order, Account]:
         assert tell_cancelled(order, account, 1_000, 7, False)
     if state == S.REFUSED:
         assert tell_refused(order, account, False)
+    if state == S.LOWERED:
+        assert tell_executed(order, account, PART, False)
+        lower_reported(order, account, Traded())
     assert order.state == state
     return order, account
 
@@ -82,7 +86,10 @@ CELLS: list[tuple[str, Report, dict[OrderState, OrderState | None]]] = [
     (
         "a part executed",
         executed(PART),
-        {S.SENT: S.TAKEN, S.TAKEN: S.TAKEN, S.ENDING: S.ENDING, S.ENDED: LISTED, S.REFUSED: LISTED},
+        {
+            **{S.SENT: S.TAKEN, S.TAKEN: S.TAKEN, S.ENDING: S.ENDING},
+            **{S.ENDED: LISTED, S.REFUSED: LISTED, S.LOWERED: LISTED},
+        },
     ),
     ("executed as it is", executed(Traded()), {state: state for state in S if state != S.ALLOTTED}),
     (
