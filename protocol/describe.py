@@ -12,6 +12,7 @@ from .header import Header
 from .kinds import KINDS, REF_FIELD, RELEASE_FIELD, TARGET_FIELDS, TURNOVER_FIELD
 from .messages.base import Message
 from .messages.codec import decode_answer, decode_control, decode_link, decode_page, decode_query, decode_session
+from .order_pages import entry_fields, unpack_page
 from .records import RECORD, outcomes_from_body, records_from_body, unpack_preamble
 from .vocabulary import FrameKind
 
@@ -74,8 +75,19 @@ def record_fields(record: np.void) -> dict[str, Json]:
     return fields
 
 
+def entry_words(entry: np.void) -> dict[str, Json]:
+    """The words that an entry of a feed of orders has by its kind; codes as text, the reference as hex."""
+    words: dict[str, Json] = {}
+    for name in entry_fields(int(entry["kind"])):
+        if name == "security":
+            words[name] = bytes(entry[name]).decode("ascii", "backslashreplace")
+        else:
+            words[name] = entry[name].tobytes().hex() if name == "partner_ref" else int(entry[name])
+    return words
+
+
 def decode_body(kind: int, body: bytes) -> Message:
-    """The message in the body of a frame of this kind, neither RECORDS nor OUTCOMES.
+    """The message in the body of a frame of this kind, not RECORDS, OUTCOMES or ORDERS.
 
     Raises PeerViolation MALFORMED_FRAME when there is none in canonical form.
     """
@@ -93,7 +105,7 @@ def decode_body(kind: int, body: bytes) -> Message:
 
 
 def body_fields(frame: Frame, message: Message | None = None) -> Json:
-    """The body, decoded: a message, a list of records, or a preamble with outcomes.
+    """The body, decoded: a message, a list of records, a preamble with outcomes, or a head with entries.
 
     `message`: the body's message where the caller has it. Raises PeerViolation as `decode_body`.
     """
@@ -106,6 +118,12 @@ def body_fields(frame: Frame, message: Message | None = None) -> Json:
         return {
             "preamble": {name: plain(value) for name, value in preamble._asdict().items()},
             "outcomes": [{name: int(outcome[name]) for name in names} for outcome in outcomes],
+        }
+    if frame.header.kind == FrameKind.ORDERS:
+        page = unpack_page(frame.body)
+        return {
+            "head": {name: plain(value) for name, value in page.head._asdict().items()},
+            "entries": [entry_words(entry) for entry in page.entries],
         }
     return message_fields(decode_body(frame.header.kind, frame.body) if message is None else message)
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from .codes import ReplyCode
 from .errors import PeerViolation
+from .kinds import KINDS
 from .limits import DIGEST_BYTES, ORDER_ENTRY_BYTES, ORDER_PAGE_HEAD_BYTES, REQUEST_NUMBER_MAX, STRETCH_ENTRIES
 from .trade_dates import is_trade_date
 
@@ -48,6 +49,7 @@ _FIELDS = (
 )
 _NAMES, _FORMATS, _OFFSETS = (list(column) for column in zip(*_FIELDS, strict=True))
 ORDER_ENTRY = np.dtype({"names": _NAMES, "formats": _FORMATS, "offsets": _OFFSETS, "itemsize": ORDER_ENTRY_BYTES})
+_WORDS = ("limit", "broker_number", "turnover", "cancel_position")  # of which a kind has one at most, in bytes 24 to 31
 _HEAD = struct.Struct(f"<iiqq{DIGEST_BYTES}s")
 assert _HEAD.size == ORDER_PAGE_HEAD_BYTES
 NO_STRETCH = bytes(DIGEST_BYTES)
@@ -124,6 +126,16 @@ def unpack_page(body: bytes) -> OrderPage:
     if not stretch_of(head.first) and head.digest_before != NO_STRETCH:
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "a digest in front of the first stretch of a date")
     return OrderPage(head, np.frombuffer(body, ORDER_ENTRY, offset=ORDER_PAGE_HEAD_BYTES))
+
+
+def entry_fields(kind: int) -> tuple[str, ...]:
+    """Which words an entry of this kind has, in the order of their bytes."""
+    row = next((row for known, row in KINDS.items() if known == kind), None)
+    is_order = row is not None and row.is_ordering and not row.tells_of_order
+    word = [name for name in _WORDS if row is not None and name in row.fields]
+    own = ("frozen_fen", "last_second") if is_order else ("target_date", "target_seat", "target_number")
+    said = ("kind", "market_and_side", "order_type" if is_order else "reason", "quantity", "contract_no")
+    return (*said, "seat", "number", *word, "security", *own, "partner_ref")
 
 
 def _is_behind(date: int, other: int) -> bool:

@@ -173,10 +173,14 @@ def outcomes_text(first_number: int, fields: dict[str, Json]) -> list[str]:
 
 
 def body_text(first_number: int, body: Json) -> list[str]:
-    """A decoded body: records, outcomes, or a message with its fields."""
+    """A decoded body: records, outcomes, a page of orders, or a message with its fields."""
     if isinstance(body, list):
         return ["records", *records_text(first_number, body)]
     assert isinstance(body, dict)
     if "preamble" in body:
         return ["outcomes", *outcomes_text(first_number, body)]
+    if "head" in body:
+        head = body["head"]
+        assert isinstance(head, dict)
+        return ["page of orders", *fields_text(head), *fields_text({"entries": body["entries"]})]
     return [f"{body['message']} (tag {body['tag']})", *fields_text(body)]

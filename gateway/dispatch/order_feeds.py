@@ -79,13 +79,12 @@ class OrderFeeds:
         self._asks = 0
 
     def wanted(self, link: PartnerLink, wanted: OrdersAck, now_ns: int) -> tuple[bool, int]:
-        """A partner wants this position next on its link. Returns whether it acknowledges what was sent, and the ns for
+        """A partner wants this position next on its link. Returns whether it acknowledges a whole page, and the ns for
         which the link is not to be read.
 
         Raises PeerViolation when it acknowledges what was not sent.
         """
-        is_of_seat = self._registry.role_of(link.seat) == SeatRole.CHANNEL
-        feed = FeedOf(link.party, link.seat if is_of_seat else 0)
+        feed = self._feed_of(link)
         told, at = self._told.get(feed), _At(wanted.trade_date, wanted.next_number)
         if not at.number:
             self.forget(link)
@@ -96,20 +95,20 @@ class OrderFeeds:
         if at > told.sent and not is_over:
             detail = f"number {at.number} of {at.trade_date} was not sent on this link"
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, detail)
-        is_news, told.read = at > told.read, at
+        told.read, unread_before = at, len(told.unread)
         if is_over:
             told.sent, told.next_date = at, 0
             told.unread.clear()
         while told.unread and told.unread[0] <= at.number:
             told.unread.popleft()
         self._go_on(told)
-        return is_news, 0
+        return is_over or len(told.unread) < unread_before, 0
 
     def look_again(self, link: PartnerLink) -> None:
         """It said that it lives: what was not there when it was asked for may be."""
-        for told in self._told.values():
-            if told.link is link:
-                self._go_on(told)
+        told = self._told.get(self._feed_of(link))
+        if told is not None and told.link is link:
+            self._go_on(told)
 
     def news(self, news: OrdersNews) -> None:
         """Where feeds are since a row of the ledger."""
@@ -146,9 +145,14 @@ class OrderFeeds:
 
     def forget(self, link: PartnerLink) -> None:
         """The link is told nothing more."""
-        for feed, told in list(self._told.items()):
-            if told.link is link:
-                del self._told[feed]
+        feed = self._feed_of(link)
+        told = self._told.get(feed)
+        if told is not None and told.link is link:
+            del self._told[feed]
+
+    def _feed_of(self, link: PartnerLink) -> FeedOf:
+        is_of_seat = self._registry.role_of(link.seat) == SeatRole.CHANNEL
+        return FeedOf(link.party, link.seat if is_of_seat else 0)
 
     def _begin(self, link: PartnerLink, feed: FeedOf, wanted: OrdersAck, now_ns: int) -> int:
         at = _At(wanted.trade_date, wanted.next_number)

@@ -65,6 +65,13 @@ def test_a_golden_frame_in_words_fits_80_columns_and_names_every_field(
             assert f"\n  {name}" in text
 
 
+def test_a_page_of_orders_is_its_head_and_a_paragraph_for_each_entry(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decode", vector_named("orders").frame.wire().hex()]) == ExitCode.OK
+    text = capsys.readouterr().out
+    for told in ("page of orders", "  next_number ", "  entries[0]: kind 20", "  entries[1]: kind 21", "1001820"):
+        assert told in text
+
+
 def test_records_and_outcomes_are_tables(capsys: pytest.CaptureFixture[str]) -> None:
     both = vector_named("records").frame.wire() + vector_named("outcomes").frame.wire()
 

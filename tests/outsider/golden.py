@@ -21,6 +21,7 @@ from tests.outsider.wire.lines import FEES, LINES, NO_SECURITY, Line, Row, field
 from tests.outsider.wire.messages import Field, Message, encode
 from tests.outsider.wire.records import Outcome, Outcomes, Record, Target, freeze
 from tests.outsider.wire.signing import SigningKey, signing_key, verifying_key
+from tests.outsider.wire.told_orders import ORDER, WORDS, Entry, Page, Said
 
 Json: TypeAlias = "int | str | list[Json] | dict[str, Json]"
 
@@ -254,6 +255,34 @@ def outcomes(fields: Json) -> Outcomes:
     return Outcomes(*times, _hex(preamble, "chain_digest"), _hex(preamble, "request_digest"), tuple(rows))
 
 
+def orders(fields: Json) -> Page:
+    """An ORDERS body from its fields."""
+    assert isinstance(fields, dict)
+    head = fields["head"]
+    assert isinstance(head, dict)
+    date, next_date, first, next_number = (
+        number(head, name) for name in ("trade_date", "next_date", "first", "next_number")
+    )
+    entries = tuple(_entry(each) for each in objects(fields["entries"]))
+    return Page(date, next_date, first, next_number, _hex(head, "digest_before"), entries)
+
+
+def _entry(fields: dict[str, Json]) -> Entry:
+    kind = number(fields, "kind")
+    word, is_order = WORDS.get(kind, ""), kind == ORDER
+    kind_word = "order_type" if is_order else "reason"
+    own = ("frozen_fen", "last_second") if is_order else ("target_date", "target_seat", "target_number")
+    said = ("kind", "market_and_side", kind_word, "quantity", "contract_no", "seat", "number")
+    assert set(fields) == {*said, *own, "security", "partner_ref", *([word] if word else [])}
+    return Entry(
+        Said(*(number(fields, name) for name in said)),
+        number(fields, word) if word else 0,
+        _text(fields, "security"),
+        tuple(number(fields, name) for name in own),
+        _hex(fields, "partner_ref"),
+    )
+
+
 def body(golden: Golden) -> bytes:
     """The body made again from its decoded fields."""
     assert golden.header is not None
@@ -261,4 +290,6 @@ def body(golden: Golden) -> bytes:
         return b"".join(each.packed() for each in block(golden.body))
     if golden.header.kind == Kind.OUTCOMES:
         return outcomes(golden.body).packed()
+    if golden.header.kind == Kind.ORDERS:
+        return orders(golden.body).packed()
     return encode(message(golden.body))

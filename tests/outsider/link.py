@@ -188,12 +188,14 @@ class Link:
         kind = frame.header.kind
         if kind == Kind.OUTCOMES:
             return frame
-        message = decode(kind, frame.body)
+        message = None if kind == Kind.ORDERS else decode(kind, frame.body)
         if self._trust.established and frame.header.session_version != self.session.version:
             raise FrameRefused(Code.SESSION_UNKNOWN, "a frame of another session")
         if self._trust.established and frame.header.sent_at_ns <= self._said_at_ns:
             raise FrameRefused(Code.STALE_TIMESTAMP, "not later than what the bank said before it")
         self._said_at_ns = frame.header.sent_at_ns
+        if message is None:
+            return frame
         if kind == Kind.TERMINATE:
             self.close()
             raise LinkEnded(message if message.bytes("nonce") == self.nonce else None)  # else it is not about us

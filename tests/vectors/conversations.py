@@ -19,6 +19,7 @@ from protocol.vocabulary import ContractEvent, FrameKind, Suite
 from tests.frames import make_records
 from tests.protocol import keys
 from tests.vectors import conversations_of_orders, director
+from tests.vectors.conversations_of_feeds import told_of_orders
 from tests.vectors.director import MS, POWER_FEN, SECOND, TRADE_DATE, Director
 from tests.vectors.frames import feeds as feed_frames
 from tests.vectors.frames.valid import NEWER_END, NEWER_OUTCOME, NEWER_REFUSAL
@@ -337,6 +338,7 @@ SCENES: tuple[Callable[[], Director], ...] = (
     obligation,
     conversations_of_orders.ordering,
     conversations_of_orders.reports,
+    told_of_orders,
 )
 
 

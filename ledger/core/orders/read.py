@@ -29,6 +29,7 @@ class Ordering:
     """(m,) each: the records of a block about orders through the bank, in its order."""
 
     positions: Positions  # in the block
+    said: RecordArray  # as they came
     kind: LongColumn
     is_malformed: Mask
     order_type: LongColumn  # of an order, in the bytes of a report's reason
@@ -82,6 +83,7 @@ def read_ordering(
     malformed |= _out_of_range(own, kind) | _beyond(frames, positions)
     return Ordering(
         positions=positions,
+        said=own,
         kind=kind,
         is_malformed=malformed,
         order_type=own["order_type"].astype(np.int64),

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from gateway.daemon import Gateway
+from gateway.dispatch.admission import LinkBudget
 from protocol.codes import ReplyCode
 from protocol.limits import ORDER_PAGE_BODY_BYTES_MAX, ORDER_PAGES_UNREAD_MAX, STRETCH_ENTRIES
 from protocol.messages.session import OrdersAck
@@ -235,3 +236,24 @@ async def test_going_back_and_beginning_is_paid_for_and_acknowledging_is_not(
     await wants(partner, 150)
     assert await told(partner) == (150, 1)
     assert paid == [ORDER_PAGE_BODY_BYTES_MAX] * 2
+
+
+async def test_a_word_that_acknowledges_no_whole_page_is_paid_for(
+    ledger: FakeLedger, connect: Connect, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid: list[int] = []
+    asked_nothing = gateway.dispatcher.admission.asked_nothing
+
+    def counted(party: int, budget: LinkBudget, work_ns: int, now_ns: int) -> int:
+        paid.append(work_ns)
+        return asked_nothing(party, budget, work_ns, now_ns)
+
+    await ledger.order(BROKER, 5, is_lost=True)
+    partner = await reader(connect)
+    assert await told(partner) == (1, 5)
+    monkeypatch.setattr(gateway.dispatcher.admission, "asked_nothing", counted)
+    for number in (2, 3, 3, 4):
+        await wants(partner, number)
+    await wants(partner, 6)  # all of the page
+    await nothing_more(partner)
+    assert len(paid) == 4

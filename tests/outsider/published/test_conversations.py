@@ -19,6 +19,7 @@ from tests.outsider.link import Account, Link, LinkEnded, Session
 from tests.outsider.wire.codes import Code, Kind
 from tests.outsider.wire.frames import Frame, FrameRefused
 from tests.outsider.wire.messages import Message, decode, decode_content, encode
+from tests.outsider.wire.told_orders import Entry, unpack_page
 
 FILE: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "conversations.json").read_text())
 SCENES: list[dict[str, Any]] = FILE["conversations"]
@@ -152,6 +153,26 @@ def test_what_is_said_of_an_obligation_follows_from_what_was_told() -> None:
             accepted.add(said)
     assert [each.name for each in accepted].count("Object") == 2
     assert len(answers) == 11
+
+
+def test_the_orders_of_a_conversation_follow_each_other_as_they_are_wanted() -> None:
+    (scene,) = [scene for scene in SCENES if scene["name"] == "told_of_orders"]
+    date, wanted, told = 20_260_921, (0, 0), list[Entry]()
+    for step in (step for step in scene["steps"] if "frame" in step):
+        frame = golden.frame_of(bytes.fromhex(step["frame"]))
+        if step["kind"] == "ORDERS_ACK":
+            said = decode(Kind.ORDERS_ACK, frame.body)
+            wanted = said.int("trade_date"), said.int("next_number")
+            if wanted[0] == date and step["what"] == "the second is wanted again":
+                del told[wanted[1] - 1 :]  # on a new link nothing was sent
+        elif step["kind"] == "ORDERS":
+            page = unpack_page(frame.body)
+            assert (page.trade_date, page.first, page.digest_before) == (date, len(told) + 1, bytes(32))
+            assert page.entries or page.next_date == 20_260_922
+            told += page.entries
+    order, cancel = told
+    assert cancel.own == (date, order.said.seat, order.said.number)
+    assert wanted == (20_260_922, 0)
 
 
 def expected(said: Message, at_s: int, entries: list[Message], digests: list[bytes], accepted: set[Message]) -> str:

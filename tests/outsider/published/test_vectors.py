@@ -25,6 +25,7 @@ from tests.outsider.wire.records import (
     unpack_record,
 )
 from tests.outsider.wire.signing import SIGNED_BEFORE_HEADER
+from tests.outsider.wire.told_orders import unpack_page
 
 VALID = [pytest.param(vector, id=f"{suite.name}-{vector.name}") for suite in Suite for vector in golden.valid(suite)]
 TO_BANK = [pytest.param(vector, id=vector.name) for vector in golden.invalid("to_bank")]
@@ -67,6 +68,8 @@ def test_a_valid_frame_reads_as_its_published_fields(vector: Golden) -> None:
         assert unpack_block(vector.frame.body) == golden.block(vector.body)
     elif vector.frame.header.kind == Kind.OUTCOMES:
         assert unpack_outcomes(vector.frame.body) == golden.outcomes(vector.body)
+    elif vector.frame.header.kind == Kind.ORDERS:
+        assert unpack_page(vector.frame.body) == golden.orders(vector.body)
     else:
         assert decode(vector.frame.header.kind, vector.frame.body) == golden.message(vector.body)
 
@@ -87,6 +90,8 @@ def test_what_was_read_is_written_again_as_it_was(vector: Golden) -> None:
         again = b"".join(record.packed() for record in unpack_block(body))
     elif kind == Kind.OUTCOMES:
         again = unpack_outcomes(body).packed()
+    elif kind == Kind.ORDERS:
+        again = unpack_page(body).packed()
     else:
         again = encode(decode(kind, body))
     assert again == body

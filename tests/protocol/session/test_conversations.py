@@ -18,7 +18,7 @@ from protocol.limits import HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_control, decode_page, decode_session
 from protocol.messages.gateway_link import SeatHead
-from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, NotApplied, Terminate
+from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, NotApplied, OrdersAck, Terminate
 from protocol.session.bank import BankSession
 from protocol.session.bank_events import RequestReceived, SessionPolicy
 from protocol.session.partner import PartnerSession
@@ -37,7 +37,7 @@ def frame_of(step: dict[str, Any]) -> Frame:
 
 
 def message_of(frame: Frame) -> Message | None:
-    plain = (*NUMBERED, FrameKind.OUTCOMES, FrameKind.QUERY, FrameKind.ANSWER, FrameKind.FEED)
+    plain = (*NUMBERED, FrameKind.OUTCOMES, FrameKind.QUERY, FrameKind.ANSWER, FrameKind.FEED, FrameKind.ORDERS)
     return None if frame.header.kind in plain else decode_session(frame.body)
 
 
@@ -79,6 +79,8 @@ class Partner:
             session.want(message.next_position, at_ns)
             if not session.unsent_bytes:
                 session.on_deadline(at_ns)
+        elif isinstance(message, OrdersAck):
+            session.want_orders(message, at_ns)
         elif header.kind == FrameKind.RECORDS:
             session.send_block(
                 frame.body,
@@ -181,6 +183,8 @@ class Bank:
             session.send_outcomes(make_unsigned_frame(header, frame.body), at_ns)
         elif header.kind == FrameKind.FEED:
             session.send_feed(decode_page(frame.body), at_ns)
+        elif header.kind == FrameKind.ORDERS:
+            session.send_feed(frame.body, at_ns)
         elif header.kind == FrameKind.ANSWER:
             session.send_answer(header.first_number, frame.body, at_ns)
         elif isinstance(message, NotApplied):

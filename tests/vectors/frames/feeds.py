@@ -1,13 +1,15 @@
-"""The golden frames of a feed: what is wanted, what is told, what a broker says to it, and what it is refused.
+"""The golden frames of feeds: what is wanted, what is told, what a broker says to it, and what it is refused.
 
 Belongs here: these frames and what they mean. Never here: who speaks (voices).
 """
 
 from collections.abc import Iterator
 
+import numpy as np
 from msgspec import structs
 
 from protocol.codes import ReplyCode
+from protocol.frame import make_frame
 from protocol.given_numbers import contract_no_from_index
 from protocol.messages.codec import encode
 from protocol.messages.feeds import (
@@ -33,8 +35,9 @@ from protocol.messages.feeds import (
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.orders.fees import FeesSet
 from protocol.messages.orders.phases import PhasesChanged
-from protocol.messages.session import Heartbeat
-from protocol.vocabulary import FeedKind, FrameKind
+from protocol.messages.session import Heartbeat, OrdersAck
+from protocol.order_pages import NO_STRETCH, ORDER_ENTRY, OrderEntryArray, OrderPageHead, pack_page
+from protocol.vocabulary import FeedKind, FrameKind, Market, OrderType, RecordKind, Side, market_and_side
 from tests.fees import COMMISSION, NONE, SHARES_BOUGHT, TRANSFER, notified
 from tests.vectors.frames.outcomes import outcomes
 from tests.vectors.voices import DECIDED_AT_NS, TRADE_DATE, Vector, Voice
@@ -134,3 +137,31 @@ def of(partner: Voice, bank: Voice) -> Iterator[Vector]:
         vector = partner.message(name, f"request {number}", FrameKind.CONTROL, message, number)
         yield vector
         yield outcomes(bank, f"{name}_refused", f"{code.name}: the answer to `{name}`", vector.frame, [(code, 0, 0)])
+
+
+def order_entries() -> OrderEntryArray:
+    """(2,) an order and the wish to cancel it."""
+    entries = np.zeros(2, ORDER_ENTRY)
+    entries["kind"] = (RecordKind.ORDER, RecordKind.CANCEL)
+    entries["market_and_side"] = market_and_side(Market.XSHG, Side.BUY)
+    entries["contract_no"], entries["security"] = contract_no_from_index(1), b"600000"
+    entries["seat"], entries["number"], entries["partner_ref"] = 71, (4_711, 4_712), (b"channel1", b"channel2")
+    entries["order_type"][0], entries["quantity"][0], entries["limit"][0] = OrderType.LIMIT, 1_000, 100_000
+    entries["frozen_fen"][0], entries["last_second"][0] = 1_001_820, 1_789_974_000
+    entries["target_date"][1], entries["target_seat"][1], entries["target_number"][1] = TRADE_DATE, 71, 4_711
+    return entries
+
+
+def of_orders(partner: Voice, bank: Voice) -> Iterator[Vector]:
+    """A feed of orders: an order and the wish to cancel it, and behind them the end of their date."""
+    wants = OrdersAck(TRADE_DATE, 1, NO_STRETCH)
+    yield partner.message("orders_ack", "wants its orders from number 1 on", FrameKind.ORDERS_ACK, wants)
+    entries = order_entries()
+    told = pack_page(OrderPageHead(TRADE_DATE, 0, 1, 3, NO_STRETCH), entries.tobytes())
+    yield _page(bank, "orders", "numbers 1 and 2, all that there are", told)
+    over = pack_page(OrderPageHead(TRADE_DATE, 20_260_922, 3, 3, NO_STRETCH), b"")
+    yield _page(bank, "orders_end", "there is none behind them, and a later date has some", over)
+
+
+def _page(bank: Voice, name: str, what: str, body: bytes) -> Vector:
+    return Vector(name, what, make_frame(bank.header(FrameKind.ORDERS), body, bank.signer.sign), None)

@@ -191,6 +191,7 @@ def of_suite(suite: Suite) -> Iterator[Vector]:
     yield from _newer_codes(bank, records.header.body_digest)
     yield from clearing_frames.of(partner, bank)
     yield from feed_frames.of(partner, bank)
+    yield from feed_frames.of_orders(partner, bank)
     yield from pushed_frames.of(partner, bank)
     yield from open_item_frames.of(partner, bank)
     if suite == Suite.ED25519_SHA256:

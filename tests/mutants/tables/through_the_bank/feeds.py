@@ -7,6 +7,7 @@ from tests.mutants.mutant import Row, of_file
 
 _STATE = "tests/ledger_core/orders/test_order_feeds.py"
 _PAGES = "tests/protocol/test_order_pages.py"
+_MADE = "tests/ledger_core/ordering/test_entries.py"
 _PATH = "tests/ledger/order_path/test_order_feeds.py"
 
 _NUMBERS: list[Row] = [
@@ -85,9 +86,40 @@ _TOLD: list[Row] = [
         f"{_PATH}::test_a_broker_is_told_of_orders_and_a_channels_seat_of_reports",
     ),
 ]
+_ENTRIES: list[Row] = [
+    (
+        "refused orders are told",
+        'told = np.flatnonzero(own["code"] == 0)',
+        "told = np.arange(len(own))",
+        "a broker sends an order to the exchange for which nothing is frozen",
+        f"{_MADE}::test_what_is_refused_is_told_to_nobody",
+    ),
+    (
+        "reports are told to the broker too",
+        "to_broker = ordering.entries[told] > 0",
+        "to_broker = ordering.entries[told] >= 0",
+        "its numbers are others than cancels are answered by",
+        f"{_MADE}::test_reports_that_fit_are_told_to_the_seat_that_ordered_and_listed_ones_to_nobody",
+    ),
+    (
+        "nothing was frozen",
+        "words[orders, _WORD_FROZEN] = left_fen[orders]",
+        "words[orders, _WORD_FROZEN] = 0",
+        "a broker cannot see what an order may cost",
+        f"{_MADE}::test_an_order_is_told_with_what_was_frozen_its_number_and_its_last_second",
+    ),
+    (
+        "whose cancel it was",
+        "(orderers == seat) | (cancelers == seat)",
+        "(orderers == seat)",
+        "who cancels by phone what was ordered on the web never hears of it",
+        f"{_MADE}::test_an_answer_to_a_cancel_is_told_to_both_channels",
+    ),
+]
 
 OF_FEEDS_OF_ORDERS = [
     *of_file("state/orders/order_feeds.py", _NUMBERS),
+    *of_file("orders/feed_entries.py", _ENTRIES),
     *of_file("protocol/order_pages.py", _BYTES),
     *of_file("ledger/order_path/feed_pages.py", _TOLD),
 ]

@@ -1,0 +1,78 @@
+"""What a row tells of orders: accepted orders and cancels to their broker, reports that fit to who ordered.
+
+Belongs here: which entry goes to which feed, its bytes. Never here: numbers and digests of feeds (ledger.core.state),
+what an outcome is and does (decide, act), who is told what is there (ledger.order_path).
+"""
+
+import numpy as np
+
+from ledger.core.frames import Frames
+from ledger.core.kind_tables import TELLS_OF_ORDER
+from ledger.core.orders.read import Ordering
+from ledger.core.state.book import Book
+from ledger.core.state.columns import LongColumn, Mask, Positions
+from ledger.core.state.orders.order_feeds import FeedOf
+from protocol.errors import InvariantBroken
+from protocol.kinds import CANCEL_FIELD, KINDS
+from protocol.limits import ORDER_ENTRY_BYTES
+from protocol.records import OutcomeArray
+from protocol.vocabulary import SeatRole
+
+_WORDS = ORDER_ENTRY_BYTES // 8
+_WORD_ASKER, _WORD_NUMBER, _WORD_FROZEN, _WORD_LAST_SECOND = 2, 3, 5, 6
+_WORD_TARGET = _WORD_FROZEN  # date and seat of the order that others name
+_SEAT_SHIFT = 32  # of the seat of a target, and of the number of an asker, in their words
+_ANSWER_CANCELS = tuple(int(kind) for kind, row in KINDS.items() if CANCEL_FIELD in row.fields)
+
+
+def tell_orders(book: Book, frames: Frames, ordering: Ordering, outcomes: OutcomeArray) -> None:
+    """Make the entries of a block row that has acted.
+
+    Raises InvariantBroken where a broker's are not as the orders have them numbered.
+    """
+    own = outcomes[ordering.positions]
+    told = np.flatnonzero(own["code"] == 0)
+    if not len(told):
+        return
+    entries = _entries(book, frames, ordering, told, own["remaining_fen"][told])
+    to_broker = ordering.entries[told] > 0
+    feeds, sequence = book.orders.feeds, book.sequence + 1
+    for party in np.unique(ordering.party[told[to_broker]]).tolist():
+        at = to_broker & (ordering.party[told] == party)
+        feeds.append(sequence, FeedOf(party, 0), book.trade_date, entries[at].tobytes())
+        last = feeds.feeds[FeedOf(party, 0)].next_number - 1
+        if last != int(book.orders.entries.last[party]):
+            raise InvariantBroken(f"party {party} is told {last} entries where orders have another number of them")
+    _tell_reports(book, ordering, told, entries, ~to_broker)
+
+
+def _entries(book: Book, frames: Frames, ordering: Ordering, told: Positions, left_fen: LongColumn) -> LongColumn:
+    """(k, 8) the records at these places of the ordering ones as entries have them."""
+    words = np.array(ordering.said[told].view("<i8").reshape(len(told), _WORDS))
+    begins = np.cumsum(frames.record_count) - frames.record_count
+    positions = ordering.positions[told]
+    frame = np.searchsorted(begins, positions, side="right") - 1
+    number = frames.first_number[frame] + positions - begins[frame]
+    words[:, _WORD_ASKER] = frames.seat[frame] | number << _SEAT_SHIFT
+    orders = np.flatnonzero(~TELLS_OF_ORDER[ordering.kind[told]])
+    words[orders, _WORD_FROZEN] = left_fen[orders]
+    words[orders, _WORD_LAST_SECOND] = book.requests.orders.last_second[ordering.slot[told[orders]]]
+    return words
+
+
+def _tell_reports(book: Book, ordering: Ordering, told: Positions, entries: LongColumn, are_reports: Mask) -> None:
+    """Whose seat ordered hears, and whose seat asked for the cancel that is answered, where that is another one."""
+    reports = np.flatnonzero(are_reports)
+    if not len(reports):
+        return
+    orderers, cancelers = entries[reports, _WORD_TARGET] >> _SEAT_SHIFT, np.zeros(len(reports), np.int64)
+    words, slot = book.requests.orders, ordering.slot[told[reports]]
+    position = entries[reports, _WORD_NUMBER]
+    answers = np.isin(ordering.kind[told[reports]], _ANSWER_CANCELS) & (position != 0)
+    answers &= words.cancel_position[slot] == position
+    cancelers[answers] = words.cancel_seat[slot[answers]]
+    for seat in np.unique(np.concatenate((orderers, cancelers))).tolist():
+        if seat and int(book.seat_role[seat]) == SeatRole.CHANNEL:
+            at = reports[(orderers == seat) | (cancelers == seat)]
+            feed = FeedOf(int(book.seat_owner[seat]), seat)
+            book.orders.feeds.append(book.sequence + 1, feed, book.trade_date, entries[at].tobytes())
