@@ -11,6 +11,8 @@ from .clearing.sending import SentSet, is_as_sent, totals_of_set
 from .clock import Clock, SystemClock
 from .errors import OutboxDamaged, OutboxError, OutboxInUse, OutcomeUnknown, SessionEnded
 from .feeds.events import FeedEnded, FeedEvent
+from .feeds.order_entries import OrderEntry
+from .feeds.order_reading import BlockingOrders, OrderReader
 from .keys import KeyFileError, load_signer, load_verifier
 from .line.traffic import SeatStatistics
 from .outcomes import BlockOutcome, BlockPart, Outcome, Recovered, RequestKey
@@ -36,6 +38,7 @@ __all__ = [
     "BankOrder",
     "BlockOutcome",
     "BlockPart",
+    "BlockingOrders",
     "BoxKey",
     "Clock",
     "Document",
@@ -45,6 +48,8 @@ __all__ = [
     "IdentityKeys",
     "KeyFileError",
     "MisuseError",
+    "OrderEntry",
+    "OrderReader",
     "OutboxDamaged",
     "OutboxError",
     "OutboxInUse",

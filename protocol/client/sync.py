@@ -40,6 +40,7 @@ from ..records import OutcomeArray, RecordArray
 from .clearing.sending import HearsCount, SentSet
 from .errors import SessionEnded
 from .feeds.events import FeedEvent
+from .feeds.order_reading import BlockingOrders
 from .forks import Origin
 from .line.feed import FeedReader
 from .line.receipts import Receipt
@@ -213,6 +214,14 @@ class SyncSeat(SingleVerbs[Outcome], BlockingPasswordVerbs):
     def feed(self, after: int = 0, digest: bytes = b"") -> Iterator[FeedEvent]:
         """As `Seat.feed`, blocking: `for event in seat.feed(after)`."""
         return self._events(self._wait(self._opened()._feed_now(after, digest)))
+
+    def orders(self) -> BlockingOrders:
+        """As `Seat.orders`, blocking: `for entry in seat.orders()`."""
+        return BlockingOrders(self._wait(self._opened()._orders_now()), self._wait)
+
+    def reports(self) -> BlockingOrders:
+        """As `Seat.reports`, blocking."""
+        return self.orders()
 
     def receipt(self, event: FeedEvent) -> Outcome:
         """As `Seat.receipt`."""

@@ -10,18 +10,27 @@ from ...errors import MisuseError
 from ...limits import AMOUNT_FEN_MAX, OBJECTION_CHARS_MAX, REQUEST_NUMBER_MAX
 from ...messages.feeds import Notice, Object, Receipt
 from ...messages.orders.fees import NotifyFees
+from ..clock import Clock
 from ..line.feed import FeedReader, checked_digest
 from ..line.traffic import Traffic
-from ..outcomes import Outcome
+from ..outcomes import BlockOutcome, Outcome
 from ..verbs.arguments import INT32_MAX, calendar_date, shown, text, whole_number
+from ..verbs.ordering_records import refused_record
 from ..verbs.speaking import Speaking
 from .events import FeedEvent
+from .order_entries import OrderEntry
+from .order_reading import OrderReader
+
+NS_PER_S = 1_000_000_000
+REASON_EXPIRED = 255
+"""Of a REFUSED by which the SDK answers an order behind its last second."""
 
 
 class FeedVerbs(Speaking):
     """Of a seat that has its traffic, and sends control messages."""
 
     _traffic: Traffic
+    _clock: Clock
 
     def feed(self, after: int = 0, digest: bytes = b"") -> FeedReader:
         """Events that the bank tells the party without being asked, from behind position `after` on: 0 all of them.
@@ -33,6 +42,24 @@ class FeedVerbs(Speaking):
         """
         after = whole_number("after", after, 0, REQUEST_NUMBER_MAX - 1)
         return FeedReader(self._traffic.feed_of_party, after, checked_digest(digest))
+
+    def orders(self) -> OrderReader:
+        """Orders of the party's customers through the bank, and cancels, from behind what is done on: a broker's seat.
+
+        To be iterated, `async for entry in reader`, over reconnects and without end: each entry comes once, after a
+        mark in the outbox that it may have been handed out. Say `reader.done(entry)` once it is kept where it cannot be
+        lost; `reader.unanswered()` has what an earlier process was handed and did not say so of. An order behind its
+        last second that was never handed out is answered REFUSED here, for REASON_EXPIRED. One seat of a party reads,
+        and one reader of it: another one ends this, which raises FeedEnded.
+        """
+        return self._order_reader()
+
+    def reports(self) -> OrderReader:
+        """What became of orders that a channel's seat sent, as `orders`."""
+        return self._order_reader()
+
+    def _order_reader(self) -> OrderReader:
+        return OrderReader(self._traffic.feed_of_orders, self.trade_date, self._now_s, self._refuse_expired)
 
     def receipt(self, event: FeedEvent) -> Coroutine[object, object, Outcome]:
         """Sign for an event of the feed that is signed for: SET_COMPARED, OBLIGATION. To be awaited."""
@@ -73,6 +100,15 @@ class FeedVerbs(Speaking):
                 reason,
             )
         )
+
+    def _now_s(self) -> int:
+        return (self._clock.elapsed_ns() + self._clock.utc_offset_ns()) // NS_PER_S
+
+    async def _refuse_expired(self, entry: OrderEntry) -> BlockOutcome:
+        return await self._traffic.calls.block(refused_record(entry.order, REASON_EXPIRED), 0)
+
+    async def _orders_now(self) -> OrderReader:
+        return self.orders()
 
     async def _feed_now(self, after: int, digest: bytes) -> FeedReader:
         return self.feed(after, digest)

@@ -23,6 +23,7 @@ from ...session.partner_events import (
     FeedReceived,
     NegotiatedEvent,
     NotAppliedReceived,
+    OrdersReceived,
     OutcomesReceived,
     PartnerEvent,
     Terminated,
@@ -234,6 +235,9 @@ class Link:
         elif isinstance(event, FeedReceived):
             self._was_answered = True
             self._traffic.feed_of_party.arrived(event.page)
+        elif isinstance(event, OrdersReceived):
+            self._was_answered = True
+            self._traffic.feed_of_orders.arrived(event.page)
         elif isinstance(event, FeedElsewhere):
             self._traffic.feed_of_party.taken_elsewhere()
         elif isinstance(event, NegotiatedEvent):

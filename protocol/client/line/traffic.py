@@ -19,6 +19,7 @@ from ...session.partner import PartnerSession
 from ...session.partner_events import EstablishedEvent, NotAppliedReceived, OutcomesReceived, TradeDateOpened
 from ...vocabulary import FrameKind
 from ..errors import SessionEnded
+from ..feeds.order_reading import OrderFeed
 from ..outbox.outbox import Outbox
 from ..outbox.outbox_layout import OutboxCell
 from ..outbox.sendable import why_unsendable
@@ -117,6 +118,7 @@ class Traffic:
         self.calls = Calls(self.bell, self._turn, self.unclaimed)
         self.queries = Queries(self.bell)
         self.feed_of_party = Feed(self.bell)
+        self.feed_of_orders = OrderFeed(self.bell, outbox)
         self._backoff_first_ns, self._backoff_last_ns = settings.backoff_first_ns, settings.backoff_last_ns
         self.window: Window[Waiter] = Window(settings.outbox_records)
         self.statistics = SeatStatistics()
@@ -163,12 +165,14 @@ class Traffic:
         self.window.link_up(event.trade_date, event.next_number, event.credit_records)
         self.queries.link_up()
         self.feed_of_party.link_up(event.next_position)
+        self.feed_of_orders.link_up()
         self.bell.ring()
 
     def link_down(self) -> None:
         """The link is gone: until the next one others take this seat's turns."""
         self.window.link_down()
         self.feed_of_party.link_down()
+        self.feed_of_orders.link_down()
         self._turn.ready(False)
 
     def feed(self, session: PartnerSession, now_ns: int) -> None:
@@ -179,6 +183,7 @@ class Traffic:
         self._free_told()
         self.queries.feed(session, now_ns)
         self.feed_of_party.say(session, now_ns)
+        self.feed_of_orders.say(session, now_ns)
         self._turn.ready(now_ns >= self.resume_at_ns and self._send_what_may_go(session, now_ns))
 
     def _send_what_may_go(self, session: PartnerSession, now_ns: int) -> bool:
@@ -271,6 +276,7 @@ class Traffic:
         self.calls.end(error)
         self.queries.end(error)
         self.feed_of_party.end(error)
+        self.feed_of_orders.end(error)
         for frame in self.window.frames:
             frame.waiter.lose(frame.trade_date, frame.first_number, frame.record_count)
 

@@ -21,7 +21,12 @@ from .outbox_layout import (
     HEADER_FIELDS,
     LAYOUT_VERSION,
     MAGIC,
+    MARK_COPY_BYTES,
+    MARK_FIELDS,
+    MARK_OFFSET,
+    NOT_READ,
     PAGE_BYTES,
+    OrderMark,
     OutboxCell,
     OutboxHeader,
     file_bytes,
@@ -48,6 +53,7 @@ class Outbox:
         self._half: dict[int, int] = {}  # which of a live slot's two cells counts
         self._order: deque[tuple[int, int]] = deque()  # (slot, sequence) in order of sending; the first has its room
         self._header, self._header_half = self._read_header(party, seat, records_max)
+        self._order_mark, self._mark_half = self._read_mark()
         self._ring = ring_offset(self._header.frames_max)
         self._tail = 0  # where the next body goes, if it fits there
         self._next_sequence = 1
@@ -76,6 +82,22 @@ class Outbox:
     def trade_date(self) -> int:
         """The trade date last told by the bank, 0 before the first."""
         return self._header.trade_date
+
+    @property
+    def order_mark(self) -> OrderMark:
+        """How far the feed of orders or reports was read."""
+        return self._order_mark
+
+    def keep_order_mark(self, mark: OrderMark, *, is_durable: bool) -> None:
+        """Remember how far it was read; on the disk when `power_safe` and `is_durable`.
+
+        Raises OutboxError when the disk fails.
+        """
+        kept, half = mark._replace(generation=self._order_mark.generation + 1), 1 - self._mark_half
+        self._file.commit_cell(MARK_OFFSET + half * MARK_COPY_BYTES, MARK_FIELDS.pack(*kept))
+        if self._power_safe and is_durable:
+            self._file.flush(0, PAGE_BYTES)
+        self._order_mark, self._mark_half = kept, half
 
     def live(self) -> list[tuple[int, OutboxCell]]:
         """The unanswered frames as (slot, cell), in the order of their sending."""
@@ -231,6 +253,15 @@ class Outbox:
             )
         if self._file.size_bytes != file_bytes(newest.frames_max, newest.data_bytes):
             raise OutboxDamaged(f"outbox {path}: {self._file.size_bytes} bytes do not fit its header")
+        return newest, newest_half
+
+    def _read_mark(self) -> tuple[OrderMark, int]:
+        newest, newest_half = NOT_READ, 1
+        for half in (0, 1):
+            fields = self._file.read_cell(MARK_OFFSET + half * MARK_COPY_BYTES, MARK_FIELDS.size, "the mark of orders")
+            mark = OrderMark._make(MARK_FIELDS.unpack(fields)) if fields else NOT_READ
+            if mark.generation > newest.generation:
+                newest, newest_half = mark, half
         return newest, newest_half
 
     def _read_table(self) -> None:

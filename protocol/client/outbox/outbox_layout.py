@@ -3,7 +3,7 @@
 Belongs here: offsets, structs, the word that commits a cell, how a file without a header looks. Never here: the file,
 the map, what is live.
 
-    0                      header page: two copies of the header, written in turn
+    0                      header page: two copies of the header, written in turn, and two of the mark of orders
     4096                   table: `frames_max` slots of 256 bytes, each two cells of 128, written in turn
     4096 + 256×frames_max  ring of bodies, `data_bytes` long; a body never wraps
 
@@ -19,14 +19,19 @@ MAGIC = b"YZTOUTBX"
 LAYOUT_VERSION = 1
 PAGE_BYTES = 4_096
 HEADER_COPY_BYTES = 1_024
+MARK_OFFSET = 2_048
+MARK_COPY_BYTES = 1_024
 CELL_BYTES = 128
 SLOT_BYTES = 2 * CELL_BYTES
 BODY_ALIGN_BYTES = 64
 
 HEADER_FIELDS = struct.Struct("<8siiiiiiqq")
+MARK_FIELDS = struct.Struct("<qqqii32s")
 CELL_FIELDS = struct.Struct("<qqqqqiiii32s")
 WORD_BYTES = 8
 assert HEADER_FIELDS.size % WORD_BYTES == 0
+assert MARK_FIELDS.size % WORD_BYTES == 0
+assert MARK_OFFSET + 2 * MARK_COPY_BYTES <= PAGE_BYTES
 assert CELL_FIELDS.size % WORD_BYTES == 0
 assert CELL_FIELDS.size + WORD_BYTES <= CELL_BYTES
 
@@ -43,6 +48,20 @@ class OutboxHeader(NamedTuple):
     frames_max: int
     data_bytes: int
     generation: int  # the copy with the higher one counts
+
+
+class OrderMark(NamedTuple):
+    """How far the seat's feed of orders or reports was read; all 0 before the first entry."""
+
+    generation: int  # the copy with the higher one counts
+    done_number: int  # everything before it the program has dealt with
+    handed_number: int  # everything before it may have been handed to the program
+    done_date: int
+    handed_date: int
+    digest_before: bytes  # (32,) in front of the stretch of what is done
+
+
+NOT_READ = OrderMark(0, 0, 0, 0, 0, bytes(32))
 
 
 class OutboxCell(NamedTuple):

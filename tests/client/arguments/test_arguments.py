@@ -121,6 +121,8 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
         {"after": 0, "digest": b""},
         {"after": [*NO_NUMBER, -1, 2**62], "digest": [None, 1, "", bytes(31), bytes(33), bytearray(32)]},
     ),
+    "orders": ({}, {}),
+    "reports": ({}, {}),
     "receipt": ({"event": TOLD}, {"event": [None, 1, b"", ACCEPTED]}),
     "notice": ({"trade_date": TRADE_DATE, "case": 0}, {"trade_date": DAY, "case": [*NO_NUMBER, -1, 2**31]}),
     "notify_fees": (
