@@ -43,6 +43,7 @@ from tests.ledger_core.desk import (
     codes,
     deposit,
     joined,
+    record,
     same_after_all,
     withdrawal,
 )
@@ -250,7 +251,8 @@ def a_copy(desk: Desk) -> Desk:
     return copy
 
 
-def test_what_moves_between_orders_is_seen_by_them() -> None:
+@pytest.mark.parametrize("padding", [0, 20], ids=["alone", "beside others"])
+def test_what_moves_between_orders_is_seen_by_them(padding: int) -> None:
     """The money of one order comes with the savings desk's frame before it, and that of the next is taken behind it."""
     desk = a_bank()
     ann = a_customer(desk, 0)
@@ -259,9 +261,10 @@ def test_what_moves_between_orders_is_seen_by_them() -> None:
         Frame(SAVINGS_SEAT, deposit(ann, 100_502)),
         Frame(CHANNEL_SEAT, joined(order(ann, 100), order(ann, 100))),
         Frame(SAVINGS_SEAT, withdrawal(ann, 1)),
+        *[Frame(SEAT, record(0, 0, 0))] * padding,
     ]
 
-    answers = codes(desk.send(*frames))
+    answers = codes(desk.send(*frames)[:5])
 
     short, frozen_all = ReplyCode.INSUFFICIENT_FUNDS, ReplyCode.FUNDS_FROZEN
     assert answers == [short, ACCEPTED, ACCEPTED, frozen_all, frozen_all]

@@ -271,8 +271,8 @@ _PROVEN: list[Row] = [
         "the lane beside an order",
         "self._hot_accounts.append(block.account[at[self._open[at]]])",
         "pass",
-        "money is withdrawn that an order has frozen",
-        f"{_FIGURES}::test_what_moves_between_orders_is_seen_by_them",
+        "an order is taken that nothing was frozen for",
+        f"{_FIGURES}::test_1_000_at_10_executed_in_two_parts_that_are_cheaper",
     ),
 ]
 _ROOM: list[Row] = [
