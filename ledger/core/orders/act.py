@@ -88,7 +88,7 @@ def _act(book: Book, block: Block, ordering: Ordering, at_hand: OrdersAtHand, pl
     if ordering.is_malformed[place]:
         raise InvariantBroken(f"record {int(ordering.positions[place])} of the block is accepted, and malformed")
     if is_order(kind):
-        order, named = _ordered(book, block, ordering, place, account)
+        order, named = _ordered(book, block, ordering, at_hand, place, account)
         ordering.frozen_fen[place] = order.remaining_fen
         ordering.entries[place] = at_hand.begin(place, int(ordering.party[place]), order, named)
         return outcome_of(kind, order)
@@ -108,11 +108,14 @@ def _act(book: Book, block: Block, ordering: Ordering, at_hand: OrdersAtHand, pl
     return outcome_of(kind, order)
 
 
-def _ordered(book: Book, block: Block, ordering: Ordering, place: int, account: Account) -> tuple[Order, Named]:
+def _ordered(
+    book: Book, block: Block, ordering: Ordering, at_hand: OrdersAtHand, place: int, account: Account
+) -> tuple[Order, Named]:
     """The order that was accepted, with what the bank knows of its security."""
     position = int(ordering.positions[place])
     named, side = (int(ordering.market[place]), int(ordering.security[place])), Side(int(ordering.side[place]))
-    facts = facts_of(book, int(ordering.contract[place]), _seat_of(block, position), named, side, 0)
+    contract, seat = int(ordering.contract[place]), _seat_of(block, position)
+    facts = facts_of(book, contract, seat, named, side, 0, at_hand.looked_up)
     ordered = ordered_by(ordering, place)
     order = order_of(ordered, facts.known, book.trade_date)
     if order is None or (ordered.side, ordered.order_type) != (Side.BUY, OrderType.LIMIT):

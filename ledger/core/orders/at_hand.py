@@ -5,6 +5,7 @@ record earns (decide), what it does (act), what is kept of an order (slots).
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ledger.core.orders.read import Ordering
 from ledger.core.orders.slots import Named, named_at, order_at
@@ -13,6 +14,9 @@ from ledger.core.state.unsettled import NO_SLOT
 from rules.orders.reports import Order
 from rules.orders.states import OrderState
 from rules.orders.told import Report
+
+if TYPE_CHECKING:
+    from ledger.core.orders.facts import LookedUp
 
 
 @dataclass(slots=True)
@@ -41,6 +45,7 @@ class OrdersAtHand:
         self.by_slot: dict[int, Kept] = {}
         self.last_entries: dict[int, int] = {}
         """The numbers of the last entries of brokers' feeds of orders, of those that this block adds to."""
+        self.looked_up: LookedUp = {}
         self._closed: set[int] = set()
 
     def named_by(self, place: int) -> Kept | None:

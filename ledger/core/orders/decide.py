@@ -110,7 +110,8 @@ class OrderingLaw:
         book, own = self._book, self._ordering
         named = int(own.market[place]), int(own.security[place])
         ordered = ordered_by(own, place)
-        facts = facts_of(book, request.contract, request.seat, named, ordered.side, self._now_s)
+        looked_up = self._at_hand.looked_up
+        facts = facts_of(book, request.contract, request.seat, named, ordered.side, self._now_s, looked_up)
         customer = facts.customer._replace(is_signed_on=self._is_signed_on(position, request, self._now_s))
         taken = take(ordered, customer, facts.trading, facts.known, book.trade_date, account)
         if taken.order is None:

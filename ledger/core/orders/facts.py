@@ -33,11 +33,29 @@ class Facts(NamedTuple):
     last_second: int  # in which an order is taken on the date, as phases are now
 
 
-def facts_of(book: Book, contract: int, seat: int, named: Named, side: Side, now_s: int) -> Facts:
-    """For an order of a contract, by its index, that comes by the seat of a channel."""
+class _OfSecurity(NamedTuple):
+    """What is known of a security to a broker's customers, and by which numbers."""
+
+    version: Version | None
+    known: Known
+    fee_table: Dated | None
+
+
+LookedUp = dict[tuple[int, Named, Side], _OfSecurity]
+"""By broker, security and side: what no record of a block changes is looked up once for all of them."""
+
+
+def facts_of(
+    book: Book, contract: int, seat: int, named: Named, side: Side, now_s: int, looked_up: LookedUp | None = None
+) -> Facts:
+    """For an order of a contract, by its index, that comes by the seat of a channel. `looked_up`: of the same block."""
     facts = int(book.contract_facts[contract])
     party = facts >> PARTY_SHIFT
-    version, known, fee_table = _known(book, party, named, side)
+    looked_up = {} if looked_up is None else looked_up
+    found = looked_up.get((party, named, side))
+    if found is None:
+        found = looked_up[party, named, side] = _known(book, party, named, side)
+    version, known, fee_table = found
     lane = book.clearing.lane(book.trade_date, party)
     phases = book.orders.phases.of.get(MarketDate(book.trade_date, named[0]), [])
     phase = phase_at(phases, now_s)
@@ -67,12 +85,12 @@ def _is_signed_on(book: Book, contract: int, seat: int, party: int, now_s: int) 
     return book.orders.sign_ons.holds(contract, int(channels.channel[seat]), now_s)
 
 
-def _known(book: Book, party: int, named: Named, side: Side) -> tuple[Version | None, Known, Dated | None]:
+def _known(book: Book, party: int, named: Named, side: Side) -> _OfSecurity:
     securities, trade_date = book.orders.securities, book.trade_date
     row = securities.find(named)
     version = version_for(securities.versions_of(row), trade_date)
     if version is None:
-        return None, Known(None, False, None, None), None
+        return _OfSecurity(None, Known(None, False, None, None), None)
     charged = Charged(party, named[0], version.terms.product, side)
     fees = table_for(book.orders.fees.tables_for(charged), trade_date)
     known = Known(
@@ -81,4 +99,4 @@ def _known(book: Book, party: int, named: Named, side: Side) -> tuple[Version | 
         limits=securities.limits_of(row).get(trade_date),
         fees=fees.table if fees else None,
     )
-    return version, known, fees
+    return _OfSecurity(version, known, fees)
