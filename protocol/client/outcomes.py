@@ -44,7 +44,8 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     sequence: int  # journal sequence of the row that holds it
     decided_at_ns: int
     remaining_fen: int  # of the freeze concerned, after this request, unless `state` says otherwise
-    state: int  # of that freeze: FREEZE_STATE_NONE, _OPEN or _CLOSED; STATE_MOVED: open, and see `moved_fen`
+    state: int  # of that freeze: FREEZE_STATE_NONE, _OPEN or _CLOSED; STATE_MOVED: open, and see `moved_fen`;
+    # STATE_FROZEN of an order through the bank: `remaining_fen` is what was frozen for it
     seat: int
 
     @property
@@ -59,7 +60,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def key(self) -> RequestKey:
-        """The request's name, for `release`, `fill_buy` and `outcome_of`."""
+        """The request's name, for `release`, `fill_buy`, a `BankOrder` and `outcome_of`."""
         return RequestKey(self.trade_date, self.seat, self.number)
 
 
