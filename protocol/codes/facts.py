@@ -103,6 +103,8 @@ FACTS: dict[ReplyCode, CodeFacts] = {
         "a sale whose proceeds come with the clearing data: nothing moves now, nothing to do", False, "0000"
     ),
     ReplyCode.LISTED: CodeFacts("a fill that does not fit: moved nothing, goes to the worklist", False, "4"),
+    ReplyCode.SHARES_SHORT: CodeFacts("the securities account has not so much that no other sale holds", True, "1021"),
+    ReplyCode.SHARES_NOT_SELLABLE_YET: CodeFacts("the shares are there, and not sellable today", True, "1021"),
     ReplyCode.LIMIT_EXCEEDED: CodeFacts("the account would pass the largest amount kept", True, "1021"),
     ReplyCode.SETTLEMENT_DIFFERS: CodeFacts("another amount than the clearing data have: nothing moves", True, "2008"),
     ReplyCode.ACT_NEEDED: CodeFacts("this is done by an act of people alone", False, "1026"),

@@ -74,6 +74,11 @@ def _cannot_be(lots: Lots, terms: Terms) -> bool:
     return lots.most > SECURITY_NUMBER_MAX // terms.multiplier or not is_payable(terms.par, terms.multiplier, lots.most)
 
 
+def are_lots(quantity: int, lots: Lots) -> bool:
+    """Whether an order may be of so much."""
+    return lots.least <= quantity <= lots.most and quantity % lots.step == 0
+
+
 def is_payable(price: int, multiplier: int, quantity: int) -> bool:
     """Whether so much of a security at a price is within the turnover of one order."""
     return price <= ORDER_TURNOVER_MAX // multiplier // quantity

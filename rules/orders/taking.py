@@ -20,7 +20,7 @@ from protocol.vocabulary import OrderType, Scheme, Side
 from rules.money.account import Account
 from rules.orders.fees import FeeTable, Open, Paper, Traded, fees_fen, needed_fen
 from rules.orders.reports import Order, freeze_order
-from rules.orders.securities import Limits, Lots, Terms
+from rules.orders.securities import Limits, Terms, are_lots
 from rules.orders.states import OrderEvent, OrderState, next_order_state
 
 
@@ -143,7 +143,7 @@ def _code_of_order(ordered: Ordered, known: Known) -> ReplyCode:
         return ReplyCode.PRICE_LIMITS_MISSING
     if ordered.side != Side.BUY or ordered.order_type != OrderType.LIMIT:
         return ReplyCode.ORDER_TYPE_NOT_TAKEN
-    if not _are_lots(ordered.quantity, known.terms.buy):
+    if not are_lots(ordered.quantity, known.terms.buy):
         return ReplyCode.QUANTITY_OUT_OF_LOTS
     if ordered.limit % known.terms.tick:
         return ReplyCode.PRICE_OFF_TICK
@@ -153,10 +153,6 @@ def _code_of_order(ordered: Ordered, known: Known) -> ReplyCode:
         return ReplyCode.FEES_MISSING
     in_range = _is_in_range(ordered, known.terms, known.limits, known.fees)
     return ReplyCode.ACCEPTED if in_range else ReplyCode.AMOUNT_OUT_OF_RANGE
-
-
-def _are_lots(quantity: int, lots: Lots) -> bool:
-    return lots.least <= quantity <= lots.most and quantity % lots.step == 0
 
 
 def _is_in_range(ordered: Ordered, terms: Terms, limits: Limits, fees: FeeTable) -> bool:

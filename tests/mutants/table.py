@@ -29,6 +29,7 @@ from tests.mutants.tables.through_the_bank.cleared import OF_CLEARED_ORDERS
 from tests.mutants.tables.through_the_bank.feeds import OF_FEEDS_OF_ORDERS
 from tests.mutants.tables.through_the_bank.fees import OF_FEES
 from tests.mutants.tables.through_the_bank.lowered import OF_LOWERED_REPORTS
+from tests.mutants.tables.through_the_bank.mirror import OF_THE_MIRROR
 from tests.mutants.tables.through_the_bank.orders import OF_ORDERS_THROUGH_THE_BANK
 from tests.mutants.tables.through_the_bank.passwords import OF_PASSWORDS
 from tests.mutants.tables.through_the_bank.securities import OF_SECURITIES
@@ -54,6 +55,7 @@ OF_ORDERS_AND_CUSTOMERS = [
     *OF_FEEDS_OF_ORDERS,
     *OF_LOWERED_REPORTS,
     *OF_ORDERS_ON_THE_WIRE,
+    *OF_THE_MIRROR,
 ]
 OF_THE_CLOSE = [
     *OF_LINES,

@@ -328,8 +328,11 @@ OF_ORDERS = {
     ReplyCode.CANCEL_CLOSED,
     ReplyCode.CANCEL_UNDER_WAY,
     ReplyCode.ORDER_ENDED,
+    ReplyCode.SHARES_SHORT,
+    ReplyCode.SHARES_NOT_SELLABLE_YET,
 }
-"""Tests of orders and of what is told of them have these (tests.ledger_core.ordering)."""
+"""Tests of orders and of what is told of them have these (tests.ledger_core.ordering), and those of the mirror (of its
+page: no sale is taken yet)."""
 
 
 def test_every_journaled_code_has_one_row_in_rank_order() -> None:

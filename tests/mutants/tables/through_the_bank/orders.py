@@ -29,13 +29,6 @@ _EARNS: list[Row] = [
         "the day cannot be cleared",
         f"{_PAGE}::test_a_refused_order_moves_nothing",
     ),
-    (
-        "no whole lots",
-        "and quantity % lots.step == 0",
-        "",
-        "money is frozen for what the exchange never takes",
-        f"{_PAGE}::test_a_refused_order_moves_nothing",
-    ),
 ]
 _BECOMES: list[Row] = [
     (

@@ -11,6 +11,13 @@ _LISTS = "tests/ledger_core/orders/test_signed_lists.py"
 
 _RULES: list[Row] = [
     (
+        "no whole lots",
+        "and quantity % lots.step == 0",
+        "",
+        "money is frozen for what the exchange never takes",
+        "tests/rules/orders/test_taking.py::test_a_refused_order_moves_nothing",
+    ),
+    (
         "version of tomorrow",
         "each.terms.first_date <= trade_date]",
         "each.terms.first_date <= trade_date + 1]",
