@@ -8,7 +8,8 @@ the ledger's code or totals enters here. Nothing is subtracted from a freeze by 
 or fill takes is named in the accepted request itself.
 
 Rows that came live may be in the book before older ones that are fed to it. So everything here comes out the same in
-any order: amounts add up; an account's last contract is the one with the highest index; ended is ended.
+any order: amounts add up; an account's last contract is the one with the highest index; ended is ended. What orders
+through the bank have frozen and bought is reckoned (orders) when each row up to one is there.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from gateway.own_book.told import Column, Told, amounts_of, credited, settled
+from gateway.own_book.orders import MOVING, Orders
+from gateway.own_book.told import Column, Frames, Told, amounts_of, credited, settled
 from protocol.errors import InvariantBroken
 from protocol.given_numbers import CONTRACT_NUMBER_STEP, account_no_from_index, contract_no_from_index
 from protocol.limits import ACCOUNTS_MAX, COLUMN_FEN_MAX, CONTRACTS_MAX
@@ -47,7 +49,8 @@ MOVEMENTS = (
     RecordKind.INTEREST,
 )  # they name an account, everything else a contract
 LINES = frozenset(range(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT + 1))  # of clearing sets
-MOVE_NOTHING = LINES | {RecordKind.SIGNED_ON}
+ABOUT_ORDERS = {RecordKind.CANCEL, RecordKind.TAKEN, RecordKind.CANCEL_REFUSED}  # that move nothing of them
+MOVE_NOTHING = LINES | ABOUT_ORDERS | {RecordKind.SIGNED_ON}
 CORRECTIONS = (RecordKind.CORRECT, RecordKind.REVERT)  # to the set that counts, or back from one
 HALF_BITS = 32  # of a column: sums of either half over all contracts stay inside 64 bits
 HALF_MASK = (1 << HALF_BITS) - 1
@@ -76,6 +79,7 @@ class OwnBook:
         self.replaced: npt.NDArray[np.int32]  # index + 1 of the contract whose card was replaced for this one
         self.account: npt.NDArray[np.int32]  # index + 1, 0: not signed
         self.settled_fen: Column  # credited less debited when it was settled, which is on its account
+        self.orders = Orders()
         for name, kind in (BY_ACCOUNT | BY_CONTRACT).items():
             setattr(self, name, np.zeros(FIRST_CAPACITY, kind))
 
@@ -132,11 +136,12 @@ class OwnBook:
         self._reach_accounts(index + 1)
         self.closed[index] = 1
 
-    def add(self, records: RecordArray, outcomes: OutcomeArray) -> None:
+    def add(self, records: RecordArray, outcomes: OutcomeArray, frames: Frames | None = None) -> None:
         """Moves what the accepted ones of (n,) RECORD with their (n,) OUTCOME name; refused ones move nothing.
 
-        No record is copied: only of the fields that a kind moves by, those of its accepted ones. Raises InvariantBroken
-        when an accepted record names an impossible account, contract, kind or amount.
+        No record is copied: only of the fields that a kind moves by, those of its accepted ones. `frames`: whose
+        records they are; without, none is an order through the bank. Raises InvariantBroken when an accepted record
+        names an impossible account, contract, kind or amount.
         """
         codes = outcomes["code"]
         accepted = np.flatnonzero(codes == 0) if codes.any() else EVERY
@@ -157,9 +162,10 @@ class OwnBook:
         for kind in there:
             at = EVERY if len(there) == 1 else np.flatnonzero(kinds == kind)
             rows = accepted if isinstance(at, slice) else at if isinstance(accepted, slice) else accepted[at]
-            self._move(kind, numbers[at] // CONTRACT_NUMBER_STEP, amounts_fen[at], Told(records, outcomes, rows))
+            told = Told(records, outcomes, rows)
+            self._move(kind, numbers[at] // CONTRACT_NUMBER_STEP, amounts_fen[at], told, frames)
 
-    def _move(self, kind: int, index: Column, amount_fen: Column, told: Told) -> None:
+    def _move(self, kind: int, index: Column, amount_fen: Column, told: Told, frames: Frames | None) -> None:
         """What the (m,) accepted records of one kind do. `np.add.at`, because one contract may stand in a block many
         times.
         """
@@ -172,8 +178,11 @@ class OwnBook:
         elif kind == RecordKind.RELEASE:
             np.subtract.at(self.frozen_fen, index, amount_fen)
         elif kind in (RecordKind.FILL_BUY, RecordKind.CLOSE):
-            np.subtract.at(self.frozen_fen, index, amount_fen + told.fen("release_fen"))
+            taken_fen = amount_fen + told.fen("release_fen")
+            np.subtract.at(self.frozen_fen, index, taken_fen)
             np.add.at(self.bought_unsettled_fen, index, amount_fen)
+            if kind == RecordKind.CLOSE:
+                self.orders.close(told, taken_fen, amount_fen, frames)
         elif kind == RecordKind.FILL_SELL:
             np.add.at(self.sold_unsettled_fen, index, amount_fen)
         elif kind in (RecordKind.DEPOSIT, RecordKind.INTEREST):
@@ -197,11 +206,20 @@ class OwnBook:
             had = [told.fen(name, COLUMN_FEN_MAX) for name in ("has_bought_fen", "has_sold_fen")]
             np.add.at(self.bought_unsettled_fen, index, bought_fen - had[0])
             np.add.at(self.sold_unsettled_fen, index, sold_fen - had[1])
+        elif kind in MOVING:
+            self.orders.take(kind, index, told, frames)
         elif kind not in MOVE_NOTHING:
             raise InvariantBroken(f"book: an accepted record is of kind {kind}")
 
     def check_complete(self) -> None:
-        """Raises InvariantBroken when money moved where nothing was opened or signed. For a complete book only."""
+        """Brings in what orders through the bank have moved; of a book with each row up to one, and none behind it.
+
+        Raises InvariantBroken when the ledger told otherwise of an order, or money moved where nothing was opened or
+        signed.
+        """
+        for moved in self.orders.reckon(self._parties_of):
+            np.add.at(self.frozen_fen, moved.contracts, moved.frozen_fen)
+            np.add.at(self.bought_unsettled_fen, moved.contracts, moved.bought_fen)
         if self._opened_count != self._accounts_end:
             index = int(np.flatnonzero(self.opened[: self._accounts_end] == 0)[0])
             raise InvariantBroken(f"book: account index {index} was never opened")
@@ -266,10 +284,17 @@ class OwnBook:
         party[later] = party[before[jump]]
         return party
 
+    def _parties_of(self, contracts: Column) -> Column:
+        """(m,) the broker of each."""
+        at = contracts
+        while (before := self.replaced[at]).any():
+            at = np.where(before > 0, before - 1, at)
+        return self.party[at].astype(np.int64)
+
     def arrays(self) -> Columns:
         """A copy of all columns, cut to what is in use: what a checkpoint keeps."""
         ends = dict.fromkeys(BY_ACCOUNT, self._accounts_end) | dict.fromkeys(BY_CONTRACT, self._contracts_end)
-        return {name: getattr(self, name)[:end].copy() for name, end in ends.items()}
+        return {name: getattr(self, name)[:end].copy() for name, end in ends.items()} | self.orders.arrays()
 
     @classmethod
     def from_arrays(cls, columns: Columns) -> "OwnBook":
@@ -289,6 +314,7 @@ class OwnBook:
             raise ValueError("a contract stands on an account that is not there")
         book._opened_count = int(np.count_nonzero(book.opened))
         book._signed_count = int(np.count_nonzero(book.party | book.replaced))
+        book.orders = Orders.from_arrays(columns)
         return book
 
     def _fresh_contracts(self, first_contract_no: int, count: int) -> int:

@@ -29,13 +29,15 @@ import numpy as np
 from gateway.own_book.book import OwnBook
 from gateway.own_book.book_file import BookBase, Checkpoint
 from gateway.own_book.marked import MarkedBook
+from gateway.own_book.papers import Place
+from gateway.own_book.told import Frames
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
 from protocol.header import PREFIX, PrefixArray
 from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, PREFIX_BYTES, RECORD_BYTES
 from protocol.messages.codec import decode_control, decode_kept
-from protocol.messages.control import ControlMessage, OpenTradeDate
+from protocol.messages.control import ControlMessage, EndSettlement, OpenTradeDate
 from protocol.messages.customers.accounts import (
     ChangeAccount,
     ChangeBroker,
@@ -48,6 +50,9 @@ from protocol.messages.customers.accounts import (
 from protocol.messages.customers.pushes import ConfirmPush
 from protocol.messages.day.steps import Mark
 from protocol.messages.gateway_link import BookFeed
+from protocol.messages.orders.fees import SetFees
+from protocol.messages.orders.securities import RegisterSecurities, SetPrices
+from protocol.messages.persons import Act
 from protocol.messages.queries import TotalsAnswer
 from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME, RECORD, records_at
@@ -107,6 +112,7 @@ class BookIntake:
         self._registered = False
         self._bodies: list[bytes] = []
         self._outcomes: list[bytes] = []
+        self._frames = Frames.none()
         self._gathered_records = 0
 
     @property
@@ -204,6 +210,7 @@ class BookIntake:
             return None
         if header.kind == FrameKind.RECORDS:
             self._bodies.append(request.body)
+            self._frames.add(header.trade_date, header.seat, header.first_number, header.record_count, sequence)
             self._gathered_records += header.record_count
             self._outcomes.append(answer.body)
             return None
@@ -212,7 +219,8 @@ class BookIntake:
             return None
         self.flush()
         message = decode_control(request.body)
-        self._apply_control(message, int(outcome["remaining_fen"]))
+        place = Place(sequence, len(self._live.counted_of_top))
+        self._apply_control(message, int(outcome["remaining_fen"]), place, is_last=self.complete)
         if isinstance(message, OpenTradeDate) and self.complete:
             self._make_checkpoint(message.trade_date, sequence)
         if isinstance(message, Mark):
@@ -255,9 +263,11 @@ class BookIntake:
             records = np.frombuffer(b"".join(self._bodies), RECORD)
             parts = [memoryview(body)[OUTCOMES_PREAMBLE_BYTES:] for body in self._outcomes]
             outcomes = np.frombuffer(b"".join(parts), OUTCOME)
+        frames = self._frames._replace(overtake=not self.complete)
         self._bodies.clear()
         self._outcomes.clear()
-        self._book.add(records, outcomes)
+        self._frames = Frames.none()
+        self._book.add(records, outcomes, frames)
         if self.complete:
             self._book.check_complete()
 
@@ -300,10 +310,10 @@ class BookIntake:
         if row.records:
             records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
             if counted:
-                wanted = [key not in counted for key in zip(seats, numbers, strict=True)]
-                at = np.flatnonzero(np.repeat(np.array(wanted, bool), prefixes["record_count"]))
-                records, outcomes = records_at(records, at), outcomes[at]
-            self._book.add(records, outcomes)
+                wanted = np.array([key not in counted for key in zip(seats, numbers, strict=True)], bool)
+                at = np.flatnonzero(np.repeat(wanted, prefixes["record_count"]))
+                records, outcomes, prefixes = records_at(records, at), outcomes[at], prefixes[wanted]
+            self._book.add(records, outcomes, Frames.of_row(prefixes, row.sequence))
             return
         self._add_control_row(row, prefixes, counted)
 
@@ -312,7 +322,7 @@ class BookIntake:
         outcomes = iter(np.frombuffer(row.outcomes, OUTCOME)[["code", "remaining_fen"]].tolist())
         fields = (prefixes[name].tolist() for name in ("kind", "seat", "first_number", "body_bytes"))
         end = 0
-        for kind, seat, number, body_bytes in zip(*fields, strict=True):
+        for frame, (kind, seat, number, body_bytes) in enumerate(zip(*fields, strict=True), 1):
             body = row.control[end : end + body_bytes]
             end += body_bytes
             if kind != FrameKind.CONTROL:
@@ -321,14 +331,18 @@ class BookIntake:
             if code != ReplyCode.ACCEPTED or (seat, number) in counted:
                 continue
             message = decode_kept(body)
-            self._apply_control(message, told_no)
+            self._apply_control(message, told_no, Place(row.sequence, frame), is_last=False)
             nothing_live = not self._spans and self._live.through == self._live.after
             if isinstance(message, OpenTradeDate) and nothing_live:
                 self._make_checkpoint(message.trade_date, row.sequence)
 
-    def _apply_control(self, message: ControlMessage | Negotiate, told_no: int) -> None:
-        """`told_no`: the number that its outcome told, of the first account or contract that came about by it."""
+    def _apply_control(self, message: ControlMessage | Negotiate, told_no: int, place: Place, *, is_last: bool) -> None:
+        """`told_no`: the number that its outcome told, of the first account or contract that came about by it.
+        `is_last`: all that stands in front of its row is in the book.
+        """
         match message:
+            case SetFees() | RegisterSecurities() | SetPrices() | EndSettlement() | Act():
+                self._book.orders.hear(message, place, is_last=is_last)
             case OpenAccounts(accounts):
                 self._book.open_accounts(told_no, accounts)
             case SignContracts(contracts):
@@ -350,4 +364,6 @@ class BookIntake:
                 pass
 
     def _make_checkpoint(self, trade_date: int, sequence: int) -> None:
+        self._book.check_complete()
+        self._book.orders.forget(trade_date)
         self.checkpoint = Checkpoint(trade_date, sequence, self._book.arrays())

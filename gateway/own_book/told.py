@@ -1,7 +1,7 @@
 """Accepted records as the gateway's own book reads them: their amounts, each in range, and what outcomes tell.
 
-Belongs here: reading what is moved by records of one kind, what a settlement and a credit move. Never here: the book's
-columns (book), a rule of the ledger's.
+Belongs here: reading what is moved by records of one kind, what a settlement and a credit move, which requests they
+are. Never here: the book's columns (book), a rule of the ledger's.
 """
 
 from typing import NamedTuple
@@ -10,12 +10,53 @@ import numpy as np
 import numpy.typing as npt
 
 from protocol.errors import InvariantBroken
+from protocol.header import PrefixArray
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import STATE_CREDITED, STATE_OWED, STATE_SET_OFF, OutcomeArray, RecordArray
 from protocol.vocabulary import Way
 
 Column = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp] | slice
+
+
+class Frames(NamedTuple):
+    """The frames whose records stand in a block, in its order."""
+
+    trade_dates: list[int]
+    seats: list[int]
+    first_numbers: list[int]
+    counts: list[int]
+    rows: list[int]  # of the journal
+    overtake: bool = False  # earlier rows may still come
+
+    @staticmethod
+    def none() -> "Frames":
+        """To which frames are added."""
+        return Frames([], [], [], [], [])
+
+    @staticmethod
+    def of_row(prefixes: PrefixArray, sequence: int) -> "Frames":
+        """Those of a journal row."""
+        names = ("trade_date", "seat", "first_number", "record_count")
+        dates, seats, numbers, counts = (prefixes[name].tolist() for name in names)
+        return Frames(dates, seats, numbers, counts, [sequence] * len(prefixes))
+
+    def add(self, trade_date: int, seat: int, first_number: int, count: int, sequence: int) -> None:
+        """One more, behind them."""
+        self.trade_dates.append(trade_date)
+        self.seats.append(seat)
+        self.first_numbers.append(first_number)
+        self.counts.append(count)
+        self.rows.append(sequence)
+
+    def of(self, rows: Rows) -> tuple[Column, Column, Column, Column]:
+        """(m,) trade date, seat, number and journal row of records of the block."""
+        ends = np.cumsum(self.counts)
+        at = np.arange(int(ends[-1]))[rows]
+        frame = np.searchsorted(ends, at, side="right")
+        columns = (self.trade_dates, self.seats, self.first_numbers, self.rows)
+        dates, seats, numbers, journal_rows = (np.array(each, np.int64)[frame] for each in columns)
+        return dates, seats, numbers + at - (ends - self.counts)[frame], journal_rows
 
 
 class Moved(NamedTuple):

@@ -12,6 +12,7 @@ from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.own_book.book import OwnBook
 from gateway.own_book.book_intake import STARTS_OVER_MAX, BookUnusable
+from gateway.own_book.told import Frames
 from gateway.settings import GatewaySettings
 from protocol.codes import ReplyCode
 from protocol.messages.queries import TotalsQuery
@@ -33,8 +34,8 @@ def breaking_once(patch: pytest.MonkeyPatch) -> None:
     """The next pass over gathered records breaks in its middle."""
     add, left = OwnBook.add, [1]
 
-    def adding(book: OwnBook, records: RecordArray, outcomes: OutcomeArray) -> None:
-        add(book, records, outcomes)
+    def adding(book: OwnBook, records: RecordArray, outcomes: OutcomeArray, frames: Frames) -> None:
+        add(book, records, outcomes, frames)
         if left.pop() if left else 0:
             raise IndexError("after the book was changed")
 
