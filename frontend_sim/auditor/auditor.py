@@ -27,6 +27,7 @@ from frontend_sim.auditor.accounts.audited_account import DESIGNATED, Account, C
 from frontend_sim.auditor.accounts.freeze import Freeze, target_of
 from frontend_sim.auditor.merging import apply_explaining_order
 from frontend_sim.auditor.observations import ControlKind, Seen
+from frontend_sim.auditor.orders import judging
 from frontend_sim.auditor.register import Register
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
@@ -38,7 +39,7 @@ from protocol.records import (
     STATE_NUMBER_GIVEN,
 )
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import AccountStatus, ContractEvent, ContractStatus, RecordKind, Role, Way
+from protocol.vocabulary import AccountStatus, ContractEvent, ContractStatus, RecordKind, Role, Scheme, Way
 
 MISMATCHES_KEPT_MAX = 20
 CONTROL_KINDS = frozenset(int(kind) for kind in ControlKind)
@@ -109,6 +110,9 @@ class Auditor(Register):
         if one.kind == ControlKind.BROKER_CHANGE and contract is not None:
             self.change_broker(contract, one)
             return
+        if one.kind in judging.JUDGED:
+            judging.apply(self, one, sign)
+            return
         before = contract.status if contract is not None else None
         forced = named if (one.kind, one.way) == (RecordKind.WITHDRAWAL, Way.FORCED_CARD) else None
         had_card = isinstance(forced, Account) and forced.withheld.has_card
@@ -145,9 +149,17 @@ class Auditor(Register):
         """Find a merging of the seats' orders that explains all answers, and apply it; False leaves all as it was."""
         seats = [list(group) for _, group in groupby(items, key=lambda one: one.seat)]
         account = self._account_of(items[0])
-        if account is None or not apply_explaining_order(seats, self.verdict, self.apply, account.withheld.state):
+        numbers = sorted({one.contract_no for one in items})
+
+        def state() -> tuple[tuple[int, ...], ...]:
+            of_orders = (each for number in numbers for each in judging.state_of(self, number))
+            return (*account.withheld.state(), *of_orders) if account is not None else ()
+
+        if account is None or not apply_explaining_order(seats, self.verdict, self.apply, state):
             return False
         account.withheld.forget()
+        for one in items:
+            judging.forget(self, one)
         self.judged_count += len(items)
         return True
 
@@ -158,6 +170,7 @@ class Auditor(Register):
             self._report(one, verdict)
         if verdict.code == ReplyCode.ACCEPTED:
             self.apply(one)
+        judging.forget(self, one)
         account = self._account_of(one)
         if account is not None:
             account.withheld.forget()
@@ -174,6 +187,8 @@ class Auditor(Register):
 
     def verdict(self, one: Seen) -> Verdict:
         """What should have been answered, given everything as it is now. Changes nothing."""
+        if one.kind in judging.JUDGED:
+            return judging.verdict_on(self, one)
         code = None if one.kind in CONTROL_KINDS else self._refusal_of_form(one)
         named = self.named_by(one)
         if code is not None:
@@ -196,6 +211,8 @@ class Auditor(Register):
             return self._verdict_on_change(contract, one)
         if one.kind == ControlKind.REVERSAL:
             return _answer(contract.refusal_of_reversal(one, self.open_dates))
+        if one.kind in BROKER_KINDS and self.through_bank.scheme_of(contract.party) == Scheme.A:
+            return _answer(ReplyCode.SCHEME_FORBIDS)
         code = self._refusal_of_freezing(contract, one) if one.kind == RecordKind.FREEZE else None
         code = code or _refusal_of_range(one)
         if code is not None:
@@ -230,8 +247,7 @@ class Auditor(Register):
         codes = [FREEZE_REFUSED_BY_STATUS[contract.status]] if contract.status in FREEZE_REFUSED_BY_STATUS else []
         if contract.is_lost:
             codes.append(ReplyCode.ACCOUNT_LOSS_REPORTED)
-        stops = [is_stopped for sequence, is_stopped in self.stops.get(contract.party, ()) if sequence < one.sequence]
-        if stops and stops[-1]:
+        if self.is_stopped_at(contract.party, one.sequence):
             codes.append(ReplyCode.BROKER_STOPPED)
         if one.sequence > self.signed_off.get(one.trade_date, one.sequence):
             codes.append(ReplyCode.MARKET_CLOSED)
@@ -248,7 +264,7 @@ class Auditor(Register):
             return ReplyCode.REQUEST_MALFORMED
         of_bank = frozenset({RecordKind.INTEREST}) if one.seat in self.day_desks else MOVEMENTS
         allowed = of_bank if self.members[one.party].role == Role.BANK else BROKER_KINDS
-        if one.kind not in allowed:
+        if one.kind not in allowed or self.through_bank.speaks_of_customers(one.seat):
             return ReplyCode.ROLE_FORBIDS
         never_late = (one.kind, one.way) == (RecordKind.WITHDRAWAL, Way.FORCED_CARD)
         if one.kind in EXPIRING_KINDS and not never_late and 0 < one.valid_until_ns < one.decided_at_ns:

@@ -36,10 +36,10 @@ class Seen(NamedTuple):
     decided_at_ns: int
     valid_until_ns: int
     kind: int  # RecordKind or ControlKind
-    trade_day: int  # days since 1970-01-01, of a fill
+    trade_day: int  # days since 1970-01-01, of a fill; type of an order through the bank, reason of what is told of one
     contract_no: int  # of a movement, a restraint and an event on an account: the account's number
     amount_fen: int
-    release_fen: int
+    release_fen: int  # bytes 24 to 31: also a limit, a turnover, a place, a broker's number, a second
     target_date: int
     target_seat: int
     target_number: int
@@ -47,7 +47,9 @@ class Seen(NamedTuple):
     state: int
     remaining_fen: int
     serial: int = 0  # of a movement or a reversal: the savings desk's own
-    way: int = 0  # of a movement; of a judicial deduction target_number is that of the restraint
+    way: int = 0  # of a movement, of a judicial deduction target_number is that of the restraint; or market and side
+    quantity: int = 0  # of an order through the bank, or told of one; of a verdict on a password its generation
+    security: int = 0  # the eight bytes of its code as one number
     named_sequence: int = 0  # of a reversal: the journal row in which the order is said to be
 
 
@@ -84,7 +86,8 @@ def seen_block(placed: Placed, records: RecordArray, outcomes: OutcomeArray) -> 
     columns = [records[name].tolist() for name in _RECORD_COLUMNS]
     columns += [outcomes[name].tolist() for name in _OUTCOME_COLUMNS]
     columns.append(np.ascontiguousarray(records["partner_ref"]).view("<i8").tolist())
-    columns.append(records["way"].tolist())
+    columns += [records["way"].tolist(), records["quantity"].tolist()]
+    columns.append(np.ascontiguousarray(records["security"]).view("<i8").tolist())
     party, seat, trade_date, _, sequence, decided_at_ns, valid_until_ns = placed
     return [
         Seen(sequence, seat, number, trade_date, party, decided_at_ns, valid_until_ns, *rest)

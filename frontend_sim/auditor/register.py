@@ -10,9 +10,10 @@ from typing import NamedTuple
 from frontend_sim.auditor.accounts.audited_account import DESIGNATED, Account, Contract
 from frontend_sim.auditor.accounts.earning import Calendar, Earning
 from frontend_sim.auditor.observations import Seen
+from frontend_sim.auditor.orders.through_bank import ThroughBank
 from protocol.given_numbers import contract_no_from_index, index_from_contract_no
-from protocol.trade_dates import trade_day
-from protocol.vocabulary import BANK_PARTY, ContractStatus, Market, Mode, Role
+from protocol.trade_dates import is_trade_date, trade_day
+from protocol.vocabulary import BANK_PARTY, ContractStatus, Market, Mode, Role, Scheme
 
 
 class Totals(NamedTuple):
@@ -56,6 +57,8 @@ class Register:
     """By which accounts earn."""
     open_dates: tuple[int, int] = (0, 0)
     """The trade date before the open one, and that: a journal row of an order is known of these."""
+    through_bank: ThroughBank = field(default_factory=ThroughBank)
+    """What orders through the bank hang on, and they themselves."""
     _next_modes: dict[int, Mode] = field(default_factory=dict)  # by broker, what comes with a roll
     _of_next_date: list[tuple[Contract, bool]] = field(default_factory=list)  # began or ended behind the sign-off
 
@@ -74,6 +77,20 @@ class Register:
             self.transfers.add(party)
         else:
             self.transfers.discard(party)
+
+    def change_scheme(self, party: int, scheme: Scheme) -> None:
+        """By which a broker's customers order: at once where nothing of it is left, else with a roll."""
+        self.through_bank.next_schemes[party] = scheme
+        self._take_scheme(party)
+
+    def _take_scheme(self, party: int) -> None:
+        own = self.contracts_of(party).values()
+        are_left = (
+            each.status != ContractStatus.TERMINATED or (each.ended and trade_day(each.ended) in self.unsettled_days)
+            for each in own
+        )
+        if not any(are_left) and not any(lane[0] == party for lane in self.through_bank.lanes_left):
+            self.through_bank.schemes[party] = self.through_bank.next_schemes.pop(party)
 
     def _has_moved(self, party: int) -> bool:
         return any(each.party == party and each.account.moved_fen for each in self.contracts.values())
@@ -130,6 +147,7 @@ class Register:
         old = self.contracts[contract_no]
         new = self.sign_contract(new_contract_no, account_no, old.party, old.status, trade_date, old.in_shanghai)
         new.follows = old
+        self.through_bank.replace_card(contract_no, new_contract_no)
         old.status, old.runs_off_since = ContractStatus.RUNS_OFF, trade_date
 
     def moved_fen(self, party: int) -> int:
@@ -178,6 +196,9 @@ class Register:
         self._of_next_date.clear()
         for party in [each for each in self._next_modes if not self._has_moved(each)]:
             self._take_mode(party)
+        self.through_bank.roll(trade_date)
+        for party in [*self.through_bank.next_schemes]:
+            self._take_scheme(party)
         for account in self.accounts.values():
             account.withheld.lapse(decided_at_ns // 1_000_000_000)
 
@@ -193,9 +214,19 @@ class Register:
         """Whether a broker is, by the last word of it."""
         return bool(self.stops.get(party)) and self.stops[party][-1][1]
 
+    def is_stopped_at(self, party: int, sequence: int) -> bool:
+        """Whether a broker was, in front of a journal row."""
+        stops = [is_stopped for at, is_stopped in self.stops.get(party, ()) if at < sequence]
+        return bool(stops) and stops[-1]
+
+    def is_over(self, trade_date: int) -> bool:
+        """Whether a number is a trade date before all whose customers are not settled."""
+        return is_trade_date(trade_date) and trade_day(trade_date) < min(self.unsettled_days, default=0)
+
     def end_settlement(self, trade_date: int) -> None:
         """The customers of a date are settled: what ran off by then with nothing open has ended."""
         self.unsettled_days.discard(trade_day(trade_date))
+        self.through_bank.end_settlement(trade_date)
         for contract in self.contracts.values():
             runs_off = contract.status == ContractStatus.RUNS_OFF and contract.runs_off_since <= trade_date
             if runs_off and not contract.account.has_open_items:

@@ -14,6 +14,7 @@ from frontend_sim.auditor.accounts.audited_account import Account, Contract
 from frontend_sim.auditor.accounts.freeze import FreezeKey
 from frontend_sim.auditor.day.clearing import OfContract, SetAudit
 from frontend_sim.auditor.day.comparing import Compared, Moved
+from frontend_sim.auditor.orders.through_bank import ThroughBank
 from protocol.codes import ReplyCode
 from protocol.records import (
     FREEZE_STATE_CLOSED,
@@ -77,6 +78,10 @@ class DateAudit(Compared):
     """Whether the set does."""
     _withdrawn_by: int = 0  # the number of the act
 
+    def __post_init__(self) -> None:
+        Compared.__post_init__(self)
+        self._tell_orders()
+
     def judge(self, records: RecordArray, outcomes: OutcomeArray) -> None:
         """(n,) records of the day desk about the date, in order, and what was answered to each."""
         columns = [records[name].tolist() for name in NAMES]
@@ -99,6 +104,7 @@ class DateAudit(Compared):
     def withdraw(self, act_number: int = 0) -> None:
         """The set counts no more: its broker has withdrawn it, or an act of two people has."""
         self.counts, self._withdrawn_by = False, act_number
+        self._tell_orders()
         self.told.forget(self.left)
 
     def made_good(self) -> dict[int, int]:
@@ -113,7 +119,7 @@ class DateAudit(Compared):
     def _on_closing(self, contract: Contract, one: Mapping[str, int]) -> Told:
         key = (one["target_date"], one["target_seat"], one["target_number"])
         freeze = contract.freezes.get(key)
-        if freeze is None or not freeze.remaining_fen:
+        if freeze is None or not (freeze.remaining_fen or self._orders.is_open(key)):
             code = ReplyCode.FREEZE_UNKNOWN if freeze is None else ReplyCode.FREEZE_CLOSED
             return _refused(code)
         drawn_fen, released_fen = self._draws(key, freeze)
@@ -127,16 +133,25 @@ class DateAudit(Compared):
     def close_orders(self) -> int:
         """What is owed is published: each order that is left open is ended as the set says. Returns: how many."""
         found = [(key, number, self._draws(key, freeze)) for key, number, freeze in self._freezes()]
-        open_ones = [(key, number, draws) for key, number, draws in found if any(draws)]
+        open_ones = [(key, number, draws) for key, number, draws in found if any(draws) or self._orders.is_open(key)]
         for key, number, draws in open_ones:
             self._end(self.told.auditor.contracts[number], key, *draws)
         return len(open_ones)
 
     def _end(self, contract: Contract, key: FreezeKey, drawn_fen: int, released_fen: int) -> None:
         contract.draw(key, drawn_fen, released_fen, self.day)
+        self._orders.close(key)
         self._closed_fen[key] = released_fen
         contract.account.move(self.day, bought_fen=drawn_fen)
         contract.account.withheld.fell(contract.account.spent_fen)
+
+    @property
+    def _orders(self) -> ThroughBank:
+        return self.told.auditor.through_bank
+
+    def _tell_orders(self) -> None:
+        """While the set is complete no report moves an order of the date."""
+        self._orders.complete_set(self.told.party, self.told.trade_date, is_complete=self.counts)
 
     def _on_proceeds(self, contract: Contract, one: Mapping[str, int]) -> Told:
         """What comes with the set, less what an earlier one has left; the cost of sales as far as there is money."""
