@@ -9,19 +9,22 @@ from dataclasses import dataclass, field
 from config.schema import Config
 from frontend_sim.installation import new_bank_desks, new_party_signer
 from frontend_sim.market.bank import BrokerEntry, open_accounts, register_broker, sign_contracts
-from frontend_sim.market.desks import BankDesks, must_accept
+from frontend_sim.market.desks import KEY_VALID_UNTIL_NS, BankDesks, must_accept
 from frontend_sim.market.market_day import BANK_ACCOUNT_NO_FIRST
 from frontend_sim.scenario.heard import HeardSeat
 from frontend_sim.scenario.written.story import Story
 from gateway.identity.holders import holder_digest
 from protocol.client import Document, Outcome, Person, RequestKey
+from protocol.keys.signing import Signer
 from protocol.limits import QUERY_CONTRACTS_MAX
+from protocol.messages.control import RegisterChannelSeat, RegisterKey, RegisterParty, SetScheme
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.messages.day.steps import ListedCorrection
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
-from protocol.vocabulary import BANK_PARTY, ContractStatus, Mode, OutletLevel
+from protocol.vocabulary import BANK_PARTY, ContractStatus, Mode, OutletLevel, Role, Scheme
 
 SEATS_PER_PARTY = 10
+CHANNEL_SEATS_FROM, CHANNEL_SEATS = 500, 16  # of each channel, one for each broker
 SUITE = "ed25519"
 NO_RESTRAINT = NO_CONTRACT = 2**40
 HOLDER_KEY = hashlib.sha256(b"holders").digest()
@@ -46,6 +49,16 @@ class OrderNow:
     def key(self) -> RequestKey:
         """The name of its request."""
         return self.frozen.key
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelNow:
+    """A channel: its party, its number, and its seat for each broker's customers, by party."""
+
+    party: int
+    number: int
+    signer: Signer
+    seats: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,7 @@ class Cast:
     outlets: dict[str, int]
     brokers: dict[str, BrokerEntry]
     customers: dict[str, CustomerNow]
+    channels: dict[str, ChannelNow] = field(default_factory=dict)
     orders: dict[str, OrderNow] = field(default_factory=dict)
     restraints: dict[str, int] = field(default_factory=dict)  # by the numbers that the bank gave
     acts: dict[str, ActNow] = field(default_factory=dict)
@@ -119,11 +133,18 @@ class Cast:
                 party, broker.name, seats, signer, broker.proceeds_at_fill, Mode[broker.mode.upper()]
             )
         numbers = enumerate(story.customers, start=BANK_ACCOUNT_NO_FIRST)
+        through_bank = [brokers[each.name].party for each in story.brokers if each.scheme == Scheme.A.name]
+        channels = {}
+        for number, channel in enumerate(story.channels, start=1):
+            party, first = BANK_PARTY + len(brokers) + number, CHANNEL_SEATS_FROM + number * CHANNEL_SEATS
+            own = {broker: first + place for place, broker in enumerate(through_bank)}
+            channels[channel.name] = ChannelNow(party, number, new_party_signer(config, party, SUITE), own)
         return cls(
             desks=new_bank_desks(config),
             outlets={outlet.name: number for number, outlet in enumerate(story.outlets, start=1)},
             brokers=brokers,
             customers={each.name: CustomerNow(number, each.holder or each.name) for number, each in numbers},
+            channels=channels,
         )
 
     async def register(self, bank: HeardSeat, story: Story) -> None:
@@ -132,6 +153,11 @@ class Cast:
             await must_accept(bank, RegisterOutlets(self._outlets(story)), "outlets")
         for broker in self.brokers.values():
             await register_broker(bank, broker)
+        for each in story.brokers:
+            if each.scheme == Scheme.A.name:
+                await must_accept(bank, SetScheme(self.brokers[each.name].party, Scheme.A), f"scheme of {each.name}")
+        for name, channel in self.channels.items():
+            await self._register_channel(bank, name, channel)
         await open_accounts(bank, self._accounts(story))
         await self._number_accounts(bank)
         signed = [customer for customer in story.customers if customer.broker is not None]
@@ -168,6 +194,14 @@ class Cast:
     def order_name(self, key: tuple[int, int, int]) -> str:
         """The name of an order by its request, nothing for another request."""
         return next((name for name, order in self.orders.items() if tuple(order.key) == key), "")
+
+    async def _register_channel(self, bank: HeardSeat, name: str, channel: ChannelNow) -> None:
+        party, signer = channel.party, channel.signer
+        await must_accept(bank, RegisterParty(party, Role.CHANNEL, int(signer.suite), name, False), name)
+        key = RegisterKey(party, signer.key_id, signer.public_key(), 0, KEY_VALID_UNTIL_NS, 0)
+        await must_accept(bank, key, f"key of {name}")
+        for broker, seat in channel.seats.items():
+            await must_accept(bank, RegisterChannelSeat(seat, party, channel.number, broker), f"seat of {name}")
 
     def _outlets(self, story: Story) -> list[OutletEntry]:
         entries = []

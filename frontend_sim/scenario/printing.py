@@ -90,7 +90,7 @@ def _answer(answer: Answer) -> str:
     return f"{answer.asked}{times}: {refused}{answer.code}{remains if not refused else ''} (row {answer.sequence:,})"
 
 
-OF_ORDERS = ("RELEASE", "FILL_BUY")
+OF_ORDERS = ("RELEASE", "FILL_BUY", "ORDER", "EXECUTED", "CANCELLED", "REFUSED")
 
 
 def _customers(customers: Sequence[CustomerTold], before: Sequence[CustomerTold], width: int) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
+from functools import partial
 
 import msgspec
 import trio
@@ -27,6 +28,7 @@ from frontend_sim.scenario.customers import customers_told
 from frontend_sim.scenario.feeds import Feeds, feed_told
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
 from frontend_sim.scenario.played.events import Stage, moment_ns
+from frontend_sim.scenario.played.ordering import Ordering
 from frontend_sim.scenario.played.people import People
 from frontend_sim.scenario.played.pushes import Pushes, cards_of
 from frontend_sim.scenario.telling import LAYOUT, EventTold
@@ -73,7 +75,8 @@ class Run:
                 if self.story.bank_days is not None:
                     await self._open_first(installation.config, cast, self.story.bank_days)
                 await cast.register(bank, self.story)
-                stage = await self._stage(stack, installation, cast, heard)
+                stage = await self._stage(stack, installation, cast, bank)
+                await stage.ordering.begin()
                 asking = Asking(server, bank, stage.brokers, cast, self.say)
                 if self.story.persons:
                     stage.people.bank = await asking.bank_of_acts(heard.sequence)
@@ -91,9 +94,9 @@ class Run:
         async with Seat.open(desk_settings(config, cast.desks, DAY_SEAT), seat_clock(config)) as seat:
             await DayDesk(seat, self.said.append).open_date(number_of(self.story.trade_date), windows)
 
-    async def _stage(self, stack: AsyncExitStack, installation: Installation, cast: Cast, heard: Heard) -> Stage:
+    async def _stage(self, stack: AsyncExitStack, installation: Installation, cast: Cast, bank: HeardSeat) -> Stage:
         """Every seat opened that stays open."""
-        config, brokers = installation.config, dict[int, HeardSeat]()
+        config, brokers, heard = installation.config, dict[int, HeardSeat](), bank.heard
         clock = seat_clock(config)
         for broker in cast.brokers.values():
             settings = seat_settings(config, broker.party, broker.seats[0], broker.signer)
@@ -103,22 +106,31 @@ class Run:
             for seat in (SAVINGS_SEAT, TELLER_SEAT)
         ]
 
-        def identity_seat() -> AbstractAsyncContextManager[HeardSeat]:
-            return heard_seat(desk_settings(config, cast.desks, IDENTITY_SEAT), clock, heard)
+        def desk_seat(seat: int) -> AbstractAsyncContextManager[HeardSeat]:
+            return heard_seat(desk_settings(config, cast.desks, seat), clock, heard)
 
+        channels = dict[tuple[str, int], HeardSeat]()
+        for name, channel in cast.channels.items():
+            for broker_party, number in channel.seats.items():
+                settings = seat_settings(config, channel.party, number, channel.signer)
+                channels[name, broker_party] = await stack.enter_async_context(heard_seat(settings, clock, heard))
+        simulated = SimulatedClock(config.clock_file)
         return Stage(
             story=self.story,
             installation=installation,
             cast=cast,
             people=People(),
             heard=heard,
-            clock=SimulatedClock(config.clock_file),
+            clock=simulated,
             zone=self.zone,
             savings=savings,
             teller=teller,
             brokers=brokers,
             feeds=Feeds(self.say),
-            pushes=Pushes(cast, brokers, identity_seat, cards_of(self.story, cast), self.said.append),
+            pushes=Pushes(
+                cast, brokers, partial(desk_seat, IDENTITY_SEAT), cards_of(self.story, cast), self.said.append
+            ),
+            ordering=Ordering(self.story, cast, self.zone, simulated, bank, teller, brokers, channels, desk_seat),
             trade_date=number_of(self.story.trade_date),
             say=self.said.append,
         )

@@ -20,6 +20,7 @@ from frontend_sim.scenario.feeds import Feeds
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
 from frontend_sim.scenario.played.acting import Acting
 from frontend_sim.scenario.played.desk_steps import DeskSteps
+from frontend_sim.scenario.played.ordering import Ordering
 from frontend_sim.scenario.played.people import People
 from frontend_sim.scenario.played.pushes import Pushes
 from frontend_sim.scenario.played.sets import records_of
@@ -56,6 +57,7 @@ from frontend_sim.scenario.written.events import (
     WithdrawSet,
 )
 from frontend_sim.scenario.written.known import number_of
+from frontend_sim.scenario.written.orders.ordering import OfOrders
 from frontend_sim.scenario.written.story import Story
 from frontend_sim.trading_session.days.day_program import DayProgram
 from gateway.day import desk as day
@@ -96,6 +98,7 @@ class Stage:
     brokers: dict[int, HeardSeat]  # by party
     feeds: Feeds
     pushes: Pushes
+    ordering: Ordering
     trade_date: int  # the open one
     say: Progress
     """Hears what the day desk says, and which process serves again."""
@@ -108,6 +111,9 @@ class Stage:
         Raises: ProcessFault when a process does not do what it must.
         """
         self.clock.put(moment_ns(event.at, self.zone), is_stopped=True)
+        if isinstance(event, OfOrders):
+            await self.ordering.play(event, self.trade_date)
+            return []
         match event:
             case Freeze() | Release() | FillBuy() | FillSell():
                 await self._trade(event)

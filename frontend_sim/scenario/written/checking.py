@@ -31,6 +31,8 @@ from frontend_sim.scenario.written.events import (
 from frontend_sim.scenario.written.expecting import check_expects
 from frontend_sim.scenario.written.known import Known, Wrong
 from frontend_sim.scenario.written.lines import FEES, BuyLine, Line, OrderLine, SellLine, key_of
+from frontend_sim.scenario.written.orders.ordered import check_event, check_table
+from frontend_sim.scenario.written.orders.ordering import Channel, Fees, OfOrders, Order, Phases, Security
 from frontend_sim.scenario.written.reading import Places, StoryFault
 from frontend_sim.scenario.written.story import Broker, ClearingSet, Customer, Outlet, Person, Story
 from protocol.limits import LINE_FEE_FEN_MAX
@@ -47,7 +49,7 @@ def check(story: Story, places: Places) -> None:
             raise StoryFault(f"{where}: {wrong}") from None
 
 
-Table = Story | Outlet | Person | Broker | Customer | ClearingSet | Event
+Table = Story | Outlet | Person | Broker | Channel | Security | Fees | Phases | Customer | ClearingSet | Event
 
 
 def _tables(story: Story) -> Iterator[tuple[str, int, Table]]:
@@ -57,6 +59,10 @@ def _tables(story: Story) -> Iterator[tuple[str, int, Table]]:
         "outlet": story.outlets,
         "person": story.persons,
         "broker": story.brokers,
+        "channel": story.channels,
+        "security": story.securities,
+        "fees": story.fees,
+        "phases": story.phases,
         "customer": story.customers,
         "set": story.sets,
     }
@@ -85,6 +91,10 @@ class _Look(Known):
                 self._person(table)
             case Broker():
                 self.new("broker", table.name)
+            case Channel() | Security() | Fees():
+                check_table(table, self)
+            case Phases():
+                pass
             case Customer():
                 self._customer(table)
             case ClearingSet():
@@ -122,7 +132,7 @@ class _Look(Known):
 
     def _line(self, where: str, line: Line) -> None:
         if isinstance(line, OrderLine | BuyLine):
-            frozen = {event.order for event in self.story.events if isinstance(event, Freeze)}
+            frozen = {event.order for event in self.story.events if isinstance(event, Freeze | Order)}
             self.order(f"{where}.order", line.order, frozen)
         else:
             self.known(f"{where}.customer", "customer", line.customer)
@@ -159,6 +169,11 @@ class _Look(Known):
             self.order("order", event.order, self.orders)
 
     def _what(self, event: Event) -> None:
+        if isinstance(event, OfOrders):
+            check_event(event, self)
+            if isinstance(event, Order):
+                self._has_broker(event.customer)
+            return
         match event:
             case Freeze():
                 if event.order in self.orders:

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, field
 
 from frontend_sim.scenario.written.amounts import Fen
-from frontend_sim.scenario.written.expected import Expects
+from frontend_sim.scenario.written.happening import Happens
 from frontend_sim.scenario.written.lines import Line
-from frontend_sim.scenario.written.strict import BankDays, Name, Strict
+from frontend_sim.scenario.written.orders.ordering import Fee, OfOrders, Phase
+from frontend_sim.scenario.written.strict import BankDays, Name
 from protocol.limits import (
     ACT_NUMBER_MAX,
     ACT_REASON_CHARS_MAX,
@@ -31,16 +32,9 @@ Signers = Annotated[tuple[Name, ...], Meta(min_length=1, max_length=2)]
 """Names of people, the author of an act first."""
 CardPassword = Annotated[str, Meta(min_length=1, max_length=CARD_PASSWORD_CHARS_MAX)]
 SecuritiesAccountNo = Annotated[str, Meta(pattern=f"^[0-9A-Z]{{1,{SECURITIES_ACCOUNT_CHARS_MAX}}}$")]
-Words = Annotated[str, Meta(max_length=200)]
 
 
-class _Happens(Strict, frozen=True, kw_only=True, tag_field="do"):
-    at: datetime.datetime
-    note: Words = ""
-    expects: Expects | None = None
-
-
-class Freeze(_Happens, frozen=True, kw_only=True, tag="freeze"):
+class Freeze(Happens, frozen=True, kw_only=True, tag="freeze"):
     """A broker asks to freeze money for a buy order of a customer of its own."""
 
     order: Name
@@ -48,14 +42,14 @@ class Freeze(_Happens, frozen=True, kw_only=True, tag="freeze"):
     amount: Fen
 
 
-class Release(_Happens, frozen=True, kw_only=True, tag="release"):
+class Release(Happens, frozen=True, kw_only=True, tag="release"):
     """A broker gives back money of an order that will not be drawn."""
 
     order: Name
     amount: Fen
 
 
-class FillBuy(_Happens, frozen=True, kw_only=True, tag="fill_buy"):
+class FillBuy(Happens, frozen=True, kw_only=True, tag="fill_buy"):
     """An order was executed, in part or whole: so much is drawn of it, so much given back at once."""
 
     order: Name
@@ -64,7 +58,7 @@ class FillBuy(_Happens, frozen=True, kw_only=True, tag="fill_buy"):
     traded_on: datetime.date | None = None
 
 
-class FillSell(_Happens, frozen=True, kw_only=True, tag="fill_sell"):
+class FillSell(Happens, frozen=True, kw_only=True, tag="fill_sell"):
     """A customer's sale was executed: net proceeds."""
 
     customer: Name
@@ -72,7 +66,7 @@ class FillSell(_Happens, frozen=True, kw_only=True, tag="fill_sell"):
     traded_on: datetime.date | None = None
 
 
-class Deposit(_Happens, frozen=True, kw_only=True, tag="deposit"):
+class Deposit(Happens, frozen=True, kw_only=True, tag="deposit"):
     """Money comes to a savings account from outside the securities business."""
 
     customer: Name
@@ -81,7 +75,7 @@ class Deposit(_Happens, frozen=True, kw_only=True, tag="deposit"):
     serial: Serial | None = None
 
 
-class Withdraw(_Happens, frozen=True, kw_only=True, tag="withdraw"):
+class Withdraw(Happens, frozen=True, kw_only=True, tag="withdraw"):
     """Money is taken from it. `restraint`: by which a judicial deduction is."""
 
     customer: Name
@@ -91,7 +85,7 @@ class Withdraw(_Happens, frozen=True, kw_only=True, tag="withdraw"):
     serial: Serial | None = None
 
 
-class Restrain(_Happens, frozen=True, kw_only=True, tag="restrain"):
+class Restrain(Happens, frozen=True, kw_only=True, tag="restrain"):
     """An amount of an account is withheld by order of an authority.
 
     `by`: who signs it, the author first; None: the savings desk says it, which counts until there are administrators.
@@ -107,7 +101,7 @@ class Restrain(_Happens, frozen=True, kw_only=True, tag="restrain"):
     by: Signers | None = None
 
 
-class LiftRestraint(_Happens, frozen=True, kw_only=True, tag="lift_restraint"):
+class LiftRestraint(Happens, frozen=True, kw_only=True, tag="lift_restraint"):
     """A restraint withholds so much less. `by`: as of a restraint."""
 
     restraint: Name
@@ -115,7 +109,7 @@ class LiftRestraint(_Happens, frozen=True, kw_only=True, tag="lift_restraint"):
     by: Signers | None = None
 
 
-class ExtendRestraint(_Happens, frozen=True, kw_only=True, tag="extend_restraint"):
+class ExtendRestraint(Happens, frozen=True, kw_only=True, tag="extend_restraint"):
     """A restraint holds longer; until it is lifted, unless a time is named. `by`: as of a restraint."""
 
     restraint: Name
@@ -123,7 +117,7 @@ class ExtendRestraint(_Happens, frozen=True, kw_only=True, tag="extend_restraint
     by: Signers | None = None
 
 
-class SignContract(_Happens, frozen=True, kw_only=True, tag="sign_contract"):
+class SignContract(Happens, frozen=True, kw_only=True, tag="sign_contract"):
     """A customer without a contract signs one."""
 
     customer: Name
@@ -131,35 +125,35 @@ class SignContract(_Happens, frozen=True, kw_only=True, tag="sign_contract"):
     contract: Literal["active", "pre_assigned", "suspended"] = "active"
 
 
-class ChangeContract(_Happens, frozen=True, kw_only=True, tag="change_contract"):
+class ChangeContract(Happens, frozen=True, kw_only=True, tag="change_contract"):
     """Something happens to a customer's contract, at the bank's counter."""
 
     customer: Name
     change: Literal["confirm", "suspend", "resume", "terminate"]
 
 
-class ChangeAccount(_Happens, frozen=True, kw_only=True, tag="change_account"):
+class ChangeAccount(Happens, frozen=True, kw_only=True, tag="change_account"):
     """Something happens to a customer's account."""
 
     customer: Name
     change: Literal["report_loss", "lift_loss", "close"]
 
 
-class ChangeBroker(_Happens, frozen=True, kw_only=True, tag="change_broker"):
+class ChangeBroker(Happens, frozen=True, kw_only=True, tag="change_broker"):
     """A customer's contract ends, and one with another broker begins."""
 
     customer: Name
     broker: Name
 
 
-class ReplaceCard(_Happens, frozen=True, kw_only=True, tag="replace_card"):
+class ReplaceCard(Happens, frozen=True, kw_only=True, tag="replace_card"):
     """A customer's contract goes on under a new number on another account of the same holder."""
 
     customer: Name
     to: Name
 
 
-class PushContract(_Happens, frozen=True, kw_only=True, tag="push_contract"):
+class PushContract(Happens, frozen=True, kw_only=True, tag="push_contract"):
     """A customer has signed at a broker, which pushes it to the bank, sealed: whom it has seen, and the card password
     that he gave, "" for none. `replaces`: whose contract with this broker gives way."""
 
@@ -172,21 +166,21 @@ class PushContract(_Happens, frozen=True, kw_only=True, tag="push_contract"):
     replaces: Name | None = None
 
 
-class LookIntoPushes(_Happens, frozen=True, kw_only=True, tag="identity_desk"):
+class LookIntoPushes(Happens, frozen=True, kw_only=True, tag="identity_desk"):
     """The bank's identity desk looks into all pushes that wait, and asks the card host."""
 
 
-class SignOn(_Happens, frozen=True, kw_only=True, tag="sign_on"):
+class SignOn(Happens, frozen=True, kw_only=True, tag="sign_on"):
     """A broker says that its systems are ready for the open date."""
 
     broker: Name
 
 
-class SignOff(_Happens, frozen=True, kw_only=True, tag="sign_off"):
+class SignOff(Happens, frozen=True, kw_only=True, tag="sign_off"):
     """Trading on the open date ends."""
 
 
-class OpenDate(_Happens, frozen=True, kw_only=True, tag="open_date"):
+class OpenDate(Happens, frozen=True, kw_only=True, tag="open_date"):
     """The open trade date is closed, and this one opened.
 
     `bank_days`: the days on which something of it is due, with the bank's times; None: nothing of it has due times.
@@ -196,14 +190,14 @@ class OpenDate(_Happens, frozen=True, kw_only=True, tag="open_date"):
     bank_days: BankDays | None = None
 
 
-class FinishSending(_Happens, frozen=True, kw_only=True, tag="finish_sending"):
+class FinishSending(Happens, frozen=True, kw_only=True, tag="finish_sending"):
     """A broker has sent all that it has of a trade date, of the open one unless it is named."""
 
     broker: Name
     date: datetime.date | None = None
 
 
-class SendSet(_Happens, frozen=True, kw_only=True, tag="send_set"):
+class SendSet(Happens, frozen=True, kw_only=True, tag="send_set"):
     """A broker announces, sends and completes a clearing set, some of its lines saying something else."""
 
     set: Name
@@ -211,14 +205,14 @@ class SendSet(_Happens, frozen=True, kw_only=True, tag="send_set"):
     instead: Annotated[tuple[Line, ...], Meta(max_length=LINES_INSTEAD_MAX)] = ()
 
 
-class WithdrawSet(_Happens, frozen=True, kw_only=True, tag="withdraw_set"):
+class WithdrawSet(Happens, frozen=True, kw_only=True, tag="withdraw_set"):
     """A broker withdraws the set that a trade date has, the open one unless it is named."""
 
     broker: Name
     date: datetime.date | None = None
 
 
-class ReceiptOf(_Happens, frozen=True, kw_only=True, tag="receipt"):
+class ReceiptOf(Happens, frozen=True, kw_only=True, tag="receipt"):
     """A broker signs for the newest entry of its feed of this kind and a trade date, of the open one unless it is
     named."""
 
@@ -227,14 +221,14 @@ class ReceiptOf(_Happens, frozen=True, kw_only=True, tag="receipt"):
     date: datetime.date | None = None
 
 
-class Notice(_Happens, frozen=True, kw_only=True, tag="notice"):
+class Notice(Happens, frozen=True, kw_only=True, tag="notice"):
     """A broker will fund what it owes by a date, of the open one unless it is named, later on the due day."""
 
     broker: Name
     date: datetime.date | None = None
 
 
-class Objection(_Happens, frozen=True, kw_only=True, tag="objection"):
+class Objection(Happens, frozen=True, kw_only=True, tag="objection"):
     """A broker objects to what is owed by a date, of the open one unless it is named; to a customer's part of it."""
 
     broker: Name
@@ -244,7 +238,7 @@ class Objection(_Happens, frozen=True, kw_only=True, tag="objection"):
     date: datetime.date | None = None
 
 
-class Fund(_Happens, frozen=True, kw_only=True, tag="fund"):
+class Fund(Happens, frozen=True, kw_only=True, tag="fund"):
     """A broker brings money to its clearing account, and the savings desk books it under this serial, the next one."""
 
     broker: Name
@@ -252,7 +246,7 @@ class Fund(_Happens, frozen=True, kw_only=True, tag="fund"):
     serial: Serial | None = None
 
 
-class DayDesk(_Happens, frozen=True, kw_only=True, tag="day_desk"):
+class DayDesk(Happens, frozen=True, kw_only=True, tag="day_desk"):
     """The day desk takes a step of a trade date, the open one unless it is named, for one broker or for all.
 
     Of a correction: `customer`, whose contract is corrected; `act`, by which. Without both: all that need no act.
@@ -281,7 +275,7 @@ class DayDesk(_Happens, frozen=True, kw_only=True, tag="day_desk"):
     killed_after: Literal["agree"] | None = None
 
 
-class Act(_Happens, frozen=True, kw_only=True, tag="act"):
+class Act(Happens, frozen=True, kw_only=True, tag="act"):
     """People of the bank sign an act, the author first, and a desk sends it. `name`: by which the day desk names it."""
 
     act: Name
@@ -292,7 +286,7 @@ class Act(_Happens, frozen=True, kw_only=True, tag="act"):
     serial: Annotated[int, Meta(ge=1, le=ACT_NUMBER_MAX)] | None = None
 
 
-class Kill(_Happens, frozen=True, kw_only=True, tag="kill"):
+class Kill(Happens, frozen=True, kw_only=True, tag="kill"):
     """A process dies of SIGKILL; the supervisor starts it again, and the story goes on when it serves."""
 
     process: Literal["ledger", "gateway", "follower"]
@@ -328,6 +322,7 @@ Event = (
     | DayDesk
     | Act
     | Kill
+    | OfOrders
 )
 _UNSAID = ("at", "note", "expects", "instead", "card_password")
 
@@ -343,6 +338,9 @@ def words(event: Event) -> str:
 
 
 def _said(value: object) -> str:
+    if isinstance(value, Fee | Phase):
+        own = {name: getattr(value, name) for name in value.__struct_fields__}
+        return _said({name: each for name, each in own.items() if each not in (0, None)})
     if isinstance(value, tuple):
         return " and ".join(map(str, value))
     if isinstance(value, dict):

@@ -5,6 +5,7 @@ Belongs here: TOML to a story. Never here: what its keys are (story, events, lin
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,12 +17,31 @@ from config.toml_files import read_toml
 from frontend_sim.scenario.written.amounts import Fen, fen_of
 from frontend_sim.scenario.written.events import Event
 from frontend_sim.scenario.written.lines import Line
+from frontend_sim.scenario.written.orders.parts import (
+    Price,
+    Rate,
+    Turnover,
+    UnitFee,
+    price_of,
+    rate_of,
+    turnover_of,
+    unit_fee_of,
+)
 from frontend_sim.scenario.written.story import Story
 
 _PLACE = re.compile(r"^(.*) - (?:at `(?:key in )?\$([^`]*)`)$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[([0-9]+)\]")
 _TABLE = re.compile(r"^\s*\[\[\s*([a-z_]+)\s*\]\]")
 SHOWN_CHARS_MAX = 60
+
+
+_DECODED: dict[type, Callable[[object], object]] = {
+    Fen: fen_of,
+    Price: price_of,
+    Turnover: turnover_of,
+    Rate: rate_of,
+    UnitFee: unit_fee_of,
+}
 
 
 class StoryFault(ProcessFault):
@@ -64,8 +84,9 @@ def read_story(file: Path) -> tuple[Story, Places]:
 
 
 def _decoded(kind: type, written: object) -> object:
-    if kind is Fen:
-        return fen_of(written)
+    decode = _DECODED.get(kind)
+    if decode is not None:
+        return decode(written)
     raise NotImplementedError(kind)
 
 

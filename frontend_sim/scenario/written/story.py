@@ -12,10 +12,13 @@ from msgspec import Meta
 from frontend_sim.scenario.written.amounts import Fen
 from frontend_sim.scenario.written.events import CardPassword, Event
 from frontend_sim.scenario.written.lines import Line
+from frontend_sim.scenario.written.orders.ordering import Channel, Fees, Phases, Security
 from frontend_sim.scenario.written.strict import BankDays, Name, Strict
+from protocol.limits import CHANNELS_MAX
 
 BROKERS_MAX, OUTLETS_MAX, PERSONS_MAX, CUSTOMERS_MAX, SETS_MAX = 16, 100, 100, 200, 100
 LINES_MAX, EVENTS_MAX = 1_000, 1_000
+SECURITIES_MAX, MARKETS_MAX = 64, 2
 
 
 class Outlet(Strict, frozen=True, kw_only=True):
@@ -40,12 +43,14 @@ class Person(Strict, frozen=True, kw_only=True):
 class Broker(Strict, frozen=True, kw_only=True):
     """[[broker]]: a broker; whether proceeds of its sales count from the fill on, or come with its clearing set.
 
-    `mode`: whether what its customers order with stays on their accounts, or is moved 划转.
+    `mode`: whether what its customers order with stays on their accounts, or is moved 划转. `scheme`: A, they order
+    through the bank, or B, at the broker.
     """
 
     name: Name
     proceeds_at_fill: bool
     mode: Literal["freeze", "transfer"] = "freeze"
+    scheme: Literal["A", "B"] = "B"
 
 
 class Customer(Strict, frozen=True, kw_only=True):
@@ -77,7 +82,10 @@ class Story(
     Strict,
     frozen=True,
     kw_only=True,
-    rename={name: name[:-1] for name in ("outlets", "persons", "brokers", "customers", "sets", "events")},
+    rename={
+        **{name: name[:-1] for name in ("outlets", "persons", "brokers", "channels", "customers", "sets", "events")},
+        "securities": "security",
+    },
 ):
     """The whole file. `trade_date` is the first one, which is open when the story begins.
 
@@ -90,6 +98,10 @@ class Story(
     outlets: Annotated[tuple[Outlet, ...], Meta(max_length=OUTLETS_MAX)] = ()
     persons: Annotated[tuple[Person, ...], Meta(max_length=PERSONS_MAX)] = ()
     brokers: Annotated[tuple[Broker, ...], Meta(min_length=1, max_length=BROKERS_MAX)]
+    channels: Annotated[tuple[Channel, ...], Meta(max_length=CHANNELS_MAX)] = ()
+    securities: Annotated[tuple[Security, ...], Meta(max_length=SECURITIES_MAX)] = ()
+    fees: Annotated[tuple[Fees, ...], Meta(max_length=SECURITIES_MAX)] = ()
+    phases: Annotated[tuple[Phases, ...], Meta(max_length=MARKETS_MAX)] = ()
     customers: Annotated[tuple[Customer, ...], Meta(min_length=1, max_length=CUSTOMERS_MAX)]
     sets: Annotated[tuple[ClearingSet, ...], Meta(max_length=SETS_MAX)] = ()
     events: Annotated[tuple[Event, ...], Meta(min_length=1, max_length=EVENTS_MAX)]

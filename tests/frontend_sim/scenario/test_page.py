@@ -28,6 +28,7 @@ from frontend_sim.scenario.written.acts import OFFERED, may_be_left_out
 from frontend_sim.scenario.written.acts import keys_of as keys_of_act
 from frontend_sim.scenario.written.events import Event
 from frontend_sim.scenario.written.lines import Line
+from frontend_sim.scenario.written.orders import ordering
 from frontend_sim.scenario.written.strict import Strict
 from protocol.messages.day.steps import ListedCorrection
 from protocol.vocabulary import FeedKind
@@ -36,7 +37,9 @@ from tests.frontend_sim.scenario.stories import EXAMPLES
 
 PAGE = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
 OF_EVERY_EVENT = frozenset({"at", "note", "expects"})
-TABLES = frozenset({"outlets", "persons", "brokers", "customers", "sets", "events"})
+TABLES = frozenset(
+    {"outlets", "persons", "brokers", "channels", "securities", "fees", "phases", "customers", "sets", "events"}
+)
 Keys = list[tuple[str, bool]]
 """Names, each with whether it may be left out."""
 
@@ -65,6 +68,10 @@ def told(cell: str) -> Keys:
         ("### `[[outlet]]`", story.Outlet),
         ("### `[[person]]`", story.Person),
         ("### `[[broker]]`", story.Broker),
+        ("### `[[channel]]`", ordering.Channel),
+        ("### `[[security]]`", ordering.Security),
+        ("### `[[fees]]`", ordering.Fees),
+        ("### `[[phases]]`", ordering.Phases),
         ("### `[[customer]]`", story.Customer),
         ("### At the top", story.Story),
         ("### `[[set]]`", story.ClearingSet),
@@ -156,4 +163,4 @@ def test_every_example_is_told() -> None:
     told_of = re.findall(r"\]\(scenarios/(\w+)\.toml\)", PAGE)
 
     assert sorted(told_of) == sorted(file.stem for file in EXAMPLES)
-    assert len(told_of) == len(set(told_of)) == 10
+    assert len(told_of) == len(set(told_of)) == 11
