@@ -222,7 +222,7 @@ class RawGateway:
 
     def _next_frame(self) -> Frame | None:
         while (frame := self.frames.next_frame()) is not None:
-            if frame.header.kind == FrameKind.FEED_NEWS:
+            if frame.header.kind in (FrameKind.FEED_NEWS, FrameKind.ORDERS_NEWS):
                 self.news.append(frame)
             elif frame.header.kind == FrameKind.LIFE_SIGN:
                 self.beats += 1
