@@ -11,6 +11,7 @@ import numpy as np
 
 from ledger.core.kind_tables import IS_ORDERING, TELLS_OF_ORDER, kinds_where
 from ledger.core.rows.row import Row
+from ledger.core.rows.undecided import is_undecided
 from ledger.core.state.book import Book
 from protocol.records import OUTCOME, RECORD
 
@@ -36,8 +37,9 @@ class OrderActsOfBatch:
         """Columns, as the table has them."""
 
     def take_block(self, row: Row, kinds: frozenset[int] | set[int]) -> None:
-        """A block row, of which these are the kinds, and which the book has just applied."""
-        if _ORDERING.isdisjoint(kinds):
+        """A block row, of which these are the kinds, and which the book has just applied. One that was left undecided
+        has done nothing, and what the book has done last is another row's."""
+        if _ORDERING.isdisjoint(kinds) or is_undecided(row):
             return
         acted = self._book.orders.acted
         records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)

@@ -148,6 +148,20 @@ def test_a_follower_that_begins_at_any_row_comes_to_the_same(fresh_database: str
     asyncio.run(scenario())
 
 
+def test_a_report_that_could_not_be_decided_is_shown_and_has_moved_nothing(fresh_database: str, tmp_path: Path) -> None:
+    """It stands behind a row that moved something, and in front of it there are more records than it has."""
+
+    async def scenario() -> None:
+        made = traded()
+        made.undecided(SEAT, taken(FIRST, ANN))
+        async with world(fresh_database, tmp_path) as here:
+            await here.follow_soundly(made)
+            last = "SELECT kind, outcome, drawn_fen FROM bank_order_reports ORDER BY sequence DESC, number DESC LIMIT 1"
+            assert await asked(here.sql, last) == [("TAKEN", "NOT_DECIDED", None)]
+
+    asyncio.run(scenario())
+
+
 def test_the_audit_decides_rows_with_orders_again() -> None:
     made = traded()
     auditor = Auditor(Chain(), Book.empty(SMALL))
