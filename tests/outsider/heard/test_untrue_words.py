@@ -63,7 +63,8 @@ def test_a_day_is_one_of_the_calendar(trade_date: int, expected: bool) -> None:
         (Outcome(0, 4, 0, 5), False),
         (Outcome(364, 4), False),
         (Outcome(0, -5), False),
-        (Outcome(0, OPEN), False),
+        (Outcome(0, OPEN), True),  # an order through the bank of which nothing is frozen
+        (Outcome(799, OPEN), False),
         (Outcome(0, OPEN, 0, -5), False),
         (Outcome(0, CLOSED, 0, 5), False),
         (Outcome(0, 0, 0, 5), False),
