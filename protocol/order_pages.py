@@ -133,6 +133,8 @@ def entry_fields(kind: int) -> tuple[str, ...]:
     row = next((row for known, row in KINDS.items() if known == kind), None)
     is_order = row is not None and row.is_ordering and not row.tells_of_order
     word = [name for name in _WORDS if row is not None and name in row.fields]
+    if row is not None and not row.is_ordering:
+        word = ["turnover"]  # what was executed of an order that has ended with its date
     own = ("frozen_fen", "last_second") if is_order else ("target_date", "target_seat", "target_number")
     said = ("kind", "market_and_side", "order_type" if is_order else "reason", "quantity", "contract_no")
     return (*said, "seat", "number", *word, "security", *own, "partner_ref")

@@ -8,18 +8,22 @@ import numpy as np
 
 from ledger.core.frames import Frames
 from ledger.core.kind_tables import TELLS_OF_ORDER
+from ledger.core.orders.act import closed_by
 from ledger.core.orders.read import Ordering
+from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.columns import LongColumn, Mask, Positions
 from ledger.core.state.orders.order_feeds import FeedOf
+from ledger.core.state.requests import key_parts
 from protocol.errors import InvariantBroken
+from protocol.given_numbers import contract_no_from_index
 from protocol.kinds import CANCEL_FIELD, KINDS
 from protocol.limits import ORDER_ENTRY_BYTES
 from protocol.records import OutcomeArray
-from protocol.vocabulary import SeatRole
+from protocol.vocabulary import MARKET_SHIFT, SeatRole
 
 _WORDS = ORDER_ENTRY_BYTES // 8
-_WORD_ASKER, _WORD_NUMBER, _WORD_FROZEN, _WORD_LAST_SECOND = 2, 3, 5, 6
+_WORD_ASKER, _WORD_NUMBER, _WORD_CODE, _WORD_FROZEN, _WORD_LAST_SECOND = 2, 3, 4, 5, 6
 _WORD_TARGET = _WORD_FROZEN  # date and seat of the order that others name
 _SEAT_SHIFT = 32  # of the seat of a target, and of the number of an asker, in their words
 _ANSWER_CANCELS = tuple(int(kind) for kind, row in KINDS.items() if CANCEL_FIELD in row.fields)
@@ -46,14 +50,46 @@ def tell_orders(book: Book, frames: Frames, ordering: Ordering, outcomes: Outcom
     _tell_reports(book, ordering, told, entries, ~to_broker)
 
 
+def tell_closed(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:
+    """Whose seat ordered hears that its order has ended with its date, by what the set has of it."""
+    words, requests = book.requests.orders, book.requests
+    closed = closed_by(block, outcomes) if words.are_kept else {}
+    by_feed: dict[FeedOf, list[LongColumn]] = {}
+    for slot, position in closed.items():
+        if not words.order_type[slot]:
+            continue
+        date, seat, number = key_parts(int(requests.keys_of(np.array([slot]), book.trade_date)[0]))
+        market, code = book.orders.securities.named_by(int(words.version[slot]))
+        entry = np.zeros(_WORDS, np.int64)
+        sided = market << MARKET_SHIFT | int(words.side[slot])
+        entry[0] = _kind_at(block, position) | sided << 8 | int(words.traded[slot]) << _SEAT_SHIFT
+        entry[1] = contract_no_from_index(int(requests.contract[slot]) - 1)
+        entry[_WORD_ASKER] = _askers(frames, np.array([position]))[0]
+        entry[_WORD_NUMBER], entry[_WORD_CODE] = words.turnover[slot], code
+        entry[_WORD_TARGET], entry[_WORD_LAST_SECOND] = date | seat << _SEAT_SHIFT, number
+        by_feed.setdefault(FeedOf(int(book.seat_owner[seat]), seat), []).append(entry)
+    for feed in sorted(by_feed):
+        told = np.array(by_feed[feed]).tobytes()
+        book.orders.feeds.append(book.sequence + 1, feed, book.trade_date, told)
+
+
+def _kind_at(block: Block, position: int) -> int:
+    return block.kind if isinstance(block.kind, int) else int(block.kind[position])
+
+
+def _askers(frames: Frames, positions: Positions) -> LongColumn:
+    """(k,) the seat and number by which records of the block came, as one word."""
+    begins = np.cumsum(frames.record_count) - frames.record_count
+    frame = np.searchsorted(begins, positions, side="right") - 1
+    number = frames.first_number[frame] + positions - begins[frame]
+    askers: LongColumn = frames.seat[frame] | number << _SEAT_SHIFT
+    return askers
+
+
 def _entries(book: Book, frames: Frames, ordering: Ordering, told: Positions, left_fen: LongColumn) -> LongColumn:
     """(k, 8) the records at these places of the ordering ones as entries have them."""
     words = np.array(ordering.said[told].view("<i8").reshape(len(told), _WORDS))
-    begins = np.cumsum(frames.record_count) - frames.record_count
-    positions = ordering.positions[told]
-    frame = np.searchsorted(begins, positions, side="right") - 1
-    number = frames.first_number[frame] + positions - begins[frame]
-    words[:, _WORD_ASKER] = frames.seat[frame] | number << _SEAT_SHIFT
+    words[:, _WORD_ASKER] = _askers(frames, ordering.positions[told])
     orders = np.flatnonzero(~TELLS_OF_ORDER[ordering.kind[told]])
     words[orders, _WORD_FROZEN] = left_fen[orders]
     words[orders, _WORD_LAST_SECOND] = book.requests.orders.last_second[ordering.slot[told[orders]]]

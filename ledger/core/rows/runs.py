@@ -7,8 +7,9 @@ The argument. Outcomes are given, so nothing that rows do depends on their order
 to the slot of its own request, or to a contract and date of which there is one correction between control rows;
 restraints alone are moved record by record, in their order. What settles and credits is judged by the lane as its row
 begins, so such a row goes alone. So does one with records about orders through the bank: what these do hangs on
-what stands before them. All of them are of one day of the bank, for days are counted in front of the first row
-of each. Their numbers follow one another as those of one block do.
+what stands before them; and one that closes orders, for what is told of it is told as of its own row. All of them are
+of one day of the bank, for days are counted in front of the first row of each. Their numbers follow one another as
+those of one block do.
 What must be true of the books is checked after the last row of a run, not after each.
 """
 
@@ -18,7 +19,7 @@ import numpy as np
 
 from ledger.core import engine
 from ledger.core.frames import Frames, advance, check_next, give_out_pages
-from ledger.core.kind_tables import IS_ORDERING, SETTLES
+from ledger.core.kind_tables import BY_SET, IS_ORDERING, SETTLES
 from ledger.core.resolve import resolve
 from ledger.core.rows.row import Row
 from ledger.core.rows.row_form import time_fault
@@ -35,7 +36,7 @@ RUN_RECORDS_MAX = (
     4_096  # of several rows: above it a row's own work is more than the pass, and joining rows copies them
 )
 RUN_ROWS_MAX = 64  # a row in a run still costs its digests; a run is work without a rest
-_ALONE = SETTLES | IS_ORDERING
+_ALONE = SETTLES | IS_ORDERING | BY_SET
 assert RUN_RECORDS_MAX <= COMMIT_RECORDS_MAX
 
 

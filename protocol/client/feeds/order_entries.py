@@ -20,6 +20,7 @@ REPORTS = (
     RecordKind.EXECUTED,
     RecordKind.CANCELLED,
     RecordKind.CANCEL_REFUSED,
+    RecordKind.CLOSE,  # it has ended with its date
 )
 
 

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from ledger.core.orders.slots import order_at
+from ledger.core.state.orders.order_feeds import FeedOf
 from protocol.acts.ordering.reports import CorrectReportAct
 from protocol.codes import ReplyCode as Code
 from protocol.messages.day.steps import BeginSettle, Publish, Reconcile, SignOff
+from protocol.order_pages import ORDER_ENTRY
 from protocol.records import RecordArray
-from protocol.vocabulary import Fate, LaneState
+from protocol.vocabulary import Fate, LaneState, RecordKind
 from rules.orders.cleared import Line
 from rules.orders.fees import Traded
 from rules.orders.states import OrderState
@@ -17,6 +19,7 @@ from tests.ledger_core.corrections.one_day import BOTH_WAYS, NOT_DUE
 from tests.ledger_core.corrections.people import DEE, EVE, staffed
 from tests.ledger_core.desk import (
     BROKER,
+    CHANNEL,
     CHANNEL_SEAT,
     MONDAY,
     NOW_NS,
@@ -81,6 +84,18 @@ def stands(desk: Desk, name: Name) -> tuple[OrderState, Traded, int]:
     return (one.state, one.traded, one.cancelled)
 
 
+def told_at_the_end(desk: Desk, count: int) -> list[tuple[Name, int, int]]:
+    """The last entries of the channel's feed, which are of orders that have ended: name, quantity and turnover."""
+    page = desk.book.orders.feeds.page(FeedOf(CHANNEL, CHANNEL_SEAT), MONDAY, 1)
+    last = np.frombuffer(page.entries or b"", ORDER_ENTRY)[-count:]
+    assert last["kind"].tolist() == [RecordKind.CLOSE] * count
+    assert last["seat"].tolist() == [DAY_SEAT] * count
+    assert last["security"].tolist() == [b"600000"] * count
+    named = (last[name].tolist() for name in ("target_date", "target_seat", "target_number"))
+    names = [Name(*each) for each in zip(*named, strict=True)]
+    return list(zip(names, last["quantity"].tolist(), last["turnover"].tolist(), strict=True))
+
+
 def test_a_day_from_orders_to_customers_that_are_settled() -> None:
     """Ann's four: executed whole; in part, and the rest cancelled; in part, of which the set has all; and lowered by
     two people from 400 to none. Bob's is sent, and nobody ever says more of it.
@@ -116,6 +131,7 @@ def test_a_day_from_orders_to_customers_that_are_settled() -> None:
 
     assert [each.code for each in desk.ask(DAY_SEAT, *closings(desk))] == [Code.ACCEPTED] * 2
 
+    assert told_at_the_end(desk, 2) == [(late, 1_000, 9_920 * YUAN), (silent, 0, 0)]
     assert stands(desk, late) == (OrderState.ENDED, Traded(1_000, 9_920 * YUAN), 0)
     assert stands(desk, silent) == (OrderState.ENDED, Traded(), 1_000)
     assert stands(desk, cut) == (OrderState.ENDED, Traded(400, 3_980 * YUAN), 600)
