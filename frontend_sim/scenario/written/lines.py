@@ -3,17 +3,21 @@
 Belongs here: one table for each kind of line, and its bytes. Never here: sets of them (story), sending (played), what
 the bank makes of one (the bank).
 
-A line tells what the bank compares or books, and no more: quantities and securities are left at 0.
+A line tells what the bank compares or books, and no more: securities are left at 0, and quantities where nobody orders
+through the bank.
 """
 
 from collections.abc import Callable
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
+
+from msgspec import Meta
 
 from frontend_sim.scenario.written.amounts import Fen
 from frontend_sim.scenario.written.strict import Name, Strict
 from protocol.client import RequestKey, buy_line, contract_line, dividend_line, order_line, refund_line, sell_line
 from protocol.vocabulary import ClearedEvent, Fate
 
+Quantity = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 FEES = ("stamp", "transfer", "handling", "regulatory")
 
 
@@ -24,6 +28,7 @@ class OrderLine(Strict, frozen=True, kw_only=True, tag_field="line", tag="order"
     fate: Literal["filled", "partly", "cancelled", "refused", "held"]
     frozen: Fen
     released: Fen = Fen(0)
+    cancelled: Quantity = 0
 
 
 class _Trade(Strict, frozen=True, kw_only=True):
@@ -39,6 +44,7 @@ class BuyLine(_Trade, frozen=True, kw_only=True, tag_field="line", tag="buy"):
     """What an order bought in all."""
 
     order: Name
+    quantity: Quantity = 0
 
 
 class SellLine(_Trade, frozen=True, kw_only=True, tag_field="line", tag="sell"):
@@ -94,10 +100,11 @@ def line_bytes(
         case OrderLine():
             target, contract_no = order_of(line.order)
             fate = Fate[line.fate.upper()]
-            return order_line(target, contract_no, fate, on=on, frozen_fen=line.frozen, released_fen=line.released)
+            amounts = {"frozen_fen": line.frozen, "released_fen": line.released, "cancelled": line.cancelled}
+            return order_line(target, contract_no, fate, on=on, **amounts)
         case BuyLine():
             target, contract_no = order_of(line.order)
-            return buy_line(target, contract_no, on=on, **_money(line))
+            return buy_line(target, contract_no, on=on, quantity=line.quantity, **_money(line))
         case SellLine():
             return sell_line(place, contract_of(line.customer), on=on, **_money(line))
         case DividendLine():
