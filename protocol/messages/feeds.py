@@ -114,6 +114,22 @@ class SignedOff(Message, tag=9, frozen=True):
     amounts: Annotated[list[SumFen], Meta(min_length=COUNTED_KINDS, max_length=COUNTED_KINDS)]
 
 
+class SignedOffOfA(Message, tag=181, frozen=True):
+    """Content of SIGNED_OFF, of a broker of scheme A: what the bank has of its customers' orders of this date, up to
+    here. Reports are cumulative, so not they are counted, but what all of them come to.
+    """
+
+    last_position: Count  # of the entries of orders and cancels
+    orders: Count  # that were accepted
+    cancels: Count
+    open_orders: Count  # of which something may still come
+    traded: SumFen  # Σ quantity that was executed
+    turnover: SumFen  # Σ of that, in 1/10,000 yuan
+    cancelled: SumFen  # Σ quantity
+    frozen: SumFen  # Σ of what orders froze when they were accepted
+    drawn: SumFen  # Σ of it for what was executed
+
+
 class ContractChanged(Message, tag=10, frozen=True):
     """Content of CONTRACT_CHANGED: the status told before and from now on, of one contract or of several by index."""
 
@@ -204,6 +220,7 @@ FeedMessage = Receipt | Notice | Object
 FeedContent = (
     DateOpened
     | SignedOff
+    | SignedOffOfA
     | ContractChanged
     | SetCompared
     | SetComparedOfA
@@ -218,7 +235,7 @@ FeedContent = (
 
 CONTENTS: dict[FeedKind, type[FeedContent] | UnionType] = {
     FeedKind.DATE_OPENED: DateOpened,
-    FeedKind.SIGNED_OFF: SignedOff,
+    FeedKind.SIGNED_OFF: SignedOff | SignedOffOfA,
     FeedKind.CONTRACT_CHANGED: ContractChanged,
     FeedKind.SET_COMPARED: SetCompared | SetComparedOfA,
     FeedKind.OBLIGATION: ObligationTold,

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from ledger.core.frames import Frames
+from ledger.core.orders.signed_off import of_orders
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Positions, is_some
@@ -27,13 +28,14 @@ from protocol.messages.feeds import (
     SetComparedOfA,
     SetWithdrawn,
     SignedOff,
+    SignedOffOfA,
     Stopped,
 )
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.orders.fees import FeesSet, SetFees
 from protocol.messages.orders.phases import PhasesChanged
 from protocol.records import OutcomeArray
-from protocol.vocabulary import BANK_PARTY, FeedKind, RecordKind, Role
+from protocol.vocabulary import BANK_PARTY, FeedKind, RecordKind, Role, Scheme
 
 COUNTED = tuple(kind for kind, row in KINDS.items() if row.told_at_sign_off)
 assert len(COUNTED) == COUNTED_KINDS
@@ -50,8 +52,12 @@ def tell_date_opened(book: Book) -> None:
 def tell_signed_off(book: Book) -> None:
     """Each broker hears that the open date is signed off, and what the bank has of it."""
     for party in _brokers(book):
-        counts, amounts_fen = book.feeds.accepted_of(one.seat for one in book.parties[party].seats)
-        content = SignedOff(counts, [sum_from_fen(each) for each in amounts_fen])
+        content: SignedOff | SignedOffOfA
+        if book.orders.schemes.now[party] == Scheme.A:
+            content = of_orders(book, party)
+        else:
+            counts, amounts_fen = book.feeds.accepted_of(one.seat for one in book.parties[party].seats)
+            content = SignedOff(counts, [sum_from_fen(each) for each in amounts_fen])
         book.feeds.tell(party, FeedKind.SIGNED_OFF, book.trade_date, 0, content)
 
 

@@ -8,6 +8,8 @@ from ledger.core.state.orders.order_feeds import FeedOf
 from protocol.acts.ordering.reports import CorrectReportAct
 from protocol.codes import ReplyCode as Code
 from protocol.messages.day.steps import BeginSettle, Publish, Reconcile, SignOff
+from protocol.messages.feeds import SignedOff, SignedOffOfA
+from protocol.messages.fields import sum_from_fen
 from protocol.order_pages import ORDER_ENTRY
 from protocol.records import RecordArray
 from protocol.vocabulary import Fate, LaneState, RecordKind
@@ -15,6 +17,7 @@ from rules.orders.cleared import Line
 from rules.orders.fees import Traded
 from rules.orders.states import OrderState
 from tests.bank_seats import DAY_SEAT
+from tests.ledger_core.control.test_feeds import said as heard
 from tests.ledger_core.corrections.one_day import BOTH_WAYS, NOT_DUE
 from tests.ledger_core.corrections.people import DEE, EVE, staffed
 from tests.ledger_core.desk import (
@@ -23,6 +26,7 @@ from tests.ledger_core.desk import (
     CHANNEL_SEAT,
     MONDAY,
     NOW_NS,
+    OTHER_BROKER,
     SEAT,
     Desk,
     Frame,
@@ -141,6 +145,29 @@ def test_a_day_from_orders_to_customers_that_are_settled() -> None:
     assert desk.money(ann) == (5_000_000 - 2 * 993_806 - 398_724, 0, 0, 0)
     assert desk.money(bob) == (2_000_000, 0, 0, 0)
     same_after_all(desk)
+
+
+def test_the_broker_hears_at_sign_off_what_all_orders_of_its_customers_come_to() -> None:
+    """Three are sent, one of them is cancelled, 400 of another are executed. Others hear as before."""
+    desk = a_bank()
+    ann = a_customer(desk, 5_000_000)
+    names = [ordered(desk, ann) for _ in range(3)]
+    all_accepted(
+        desk, cancel(names[0], ann), cancelled(names[0], ann, 1_000), executed(names[1], ann, 400, 3_980 * YUAN)
+    )
+    sums = map(sum_from_fen, (400, 3_980 * YUAN, 1_000, 3 * 1_001_820, 398_724))
+    desk.done(SignOff(MONDAY))
+
+    assert heard(desk)[-1][3] == SignedOffOfA(4, 3, 1, 2, *sums)
+    assert isinstance(heard(desk, OTHER_BROKER)[-1][3], SignedOff)
+    same_after_all(desk)
+
+
+def test_a_broker_whose_customers_ordered_nothing_hears_that() -> None:
+    desk = a_bank()
+    desk.done(SignOff(MONDAY))
+
+    assert heard(desk)[-1][3] == SignedOffOfA(0, 0, 0, 0, *[sum_from_fen(0)] * 5)
 
 
 @BOTH_WAYS

@@ -29,6 +29,7 @@ from protocol.messages.feeds import (
     SetComparedOfA,
     SetWithdrawn,
     SignedOff,
+    SignedOffOfA,
     Stopped,
     chained,
 )
@@ -68,12 +69,13 @@ SAID: tuple[tuple[FeedKind, int, FeedContent], ...] = (
     (FeedKind.FEES, 0, FeesSet(3, *SHARES_BOUGHT, TRADE_DATE, COMMISSION, NONE, TRANSFER, NONE, NONE, 7)),
     (FeedKind.PHASES, 0, PhasesChanged(1, 1_789_959_599)),
     (FeedKind.SET_COMPARED, 0, SetComparedOfA(2, [0, 0, 1, 0, 2], False)),
+    (FeedKind.SIGNED_OFF, 0, SignedOffOfA(7, 5, 2, 1, *map(sum_from_fen, (1_400, 2**65, 600, 1_001_820, 398_724)))),
 )
 ENTRIES = [
     FeedEntry(place, 123_450 + place, DECIDED_AT_NS, int(kind), TRADE_DATE, contract_no, encode(content))
     for place, (kind, contract_no, content) in enumerate(SAID, start=1)
 ]
-NEWER = FeedEntry(12, 123_462, DECIDED_AT_NS, 200, TRADE_DATE, 0, b"\xc1")
+NEWER = FeedEntry(13, 123_463, DECIDED_AT_NS, 200, TRADE_DATE, 0, b"\xc1")
 DIGESTS = [NO_ENTRY]
 for entry in ENTRIES:
     DIGESTS.append(chained(DIGESTS[-1], entry))
@@ -114,18 +116,18 @@ def owed_entries(now_s: int) -> tuple[list[FeedEntry], list[bytes]]:
 
 
 def of(partner: Voice, bank: Voice) -> Iterator[Vector]:
-    """A feed of ten entries, and one of a kind that is in no list yet."""
+    """A feed of twelve entries, and one of a kind that is in no list yet."""
     wants = Heartbeat(47, False, 1)
     yield partner.message("heartbeat_feed", "wants its feed from position 1 on", FrameKind.HEARTBEAT, wants)
-    page = FeedPage(1, 12, NO_ENTRY, ENTRIES)
-    yield bank.message("feed", "entries 1 to 10, of each kind; there is an eleventh", FrameKind.FEED, page)
-    newer = FeedPage(11, 12, DIGESTS[10], [NEWER])
+    page = FeedPage(1, 14, NO_ENTRY, ENTRIES)
+    yield bank.message("feed", "entries 1 to 12, of each kind; there is a thirteenth", FrameKind.FEED, page)
+    newer = FeedPage(13, 14, DIGESTS[12], [NEWER])
     yield bank.message("feed_newer_kind", "a kind that is in no list yet", FrameKind.FEED, newer)
     yield partner.message("query_feed", "from position 4 on", FrameKind.QUERY, FeedQuery(4), 12)
-    found = FeedPage(4, 12, DIGESTS[3], ENTRIES[3:])
-    yield bank.message("answer_feed", "entries 4 to 10", FrameKind.ANSWER, found, 12)
-    yield partner.message("query_feed_end", "from position 12 on", FrameKind.QUERY, FeedQuery(12), 13)
-    nothing = FeedPage(12, 12, NO_ENTRY, [])
+    found = FeedPage(4, 14, DIGESTS[3], ENTRIES[3:])
+    yield bank.message("answer_feed", "entries 4 to 12", FrameKind.ANSWER, found, 12)
+    yield partner.message("query_feed_end", "from position 14 on", FrameKind.QUERY, FeedQuery(14), 13)
+    nothing = FeedPage(14, 14, NO_ENTRY, [])
     yield bank.message("answer_feed_end", "there is no more", FrameKind.ANSWER, nothing, 13)
     said = (
         ("notify_fees", notified(20_260_918), ReplyCode.FEES_LATE),

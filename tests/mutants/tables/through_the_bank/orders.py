@@ -10,6 +10,10 @@ _TOLD = "tests/rules/orders/test_told.py"
 _WORDS = "tests/ledger_core/orders/test_words.py"
 _SLOTS = "tests/ledger_core/orders/test_slots.py"
 _CLOSED = "tests/ledger_core/orders/at_the_close/test_closed.py"
+_AT_SIGN_OFF = (
+    "tests/ledger_core/ordering/test_whole_day.py"
+    "::test_the_broker_hears_at_sign_off_what_all_orders_of_its_customers_come_to"
+)
 _NOTHING_REMAINS = f"{_CLOSED}::test_an_order_of_which_nothing_remains_is_ended_too_and_its_date_waits_for_it"
 _FIGURES = "tests/ledger_core/ordering/test_figures.py"
 _REFUSED = "tests/ledger_core/ordering/test_refused.py"
@@ -286,6 +290,22 @@ _RUNS: list[Row] = [
         f"{_FIGURES}::test_rows_with_orders_go_alone",
     ),
 ]
+_SIGNED_OFF: list[Row] = [
+    (
+        "cancels are told as orders",
+        "last - len(found), int(",
+        "last, int(",
+        "bank and broker count otherwise, and look for an order that never was",
+        _AT_SIGN_OFF,
+    ),
+    (
+        "whatever has ended is open",
+        "int(np.count_nonzero(words.are_open(found)))",
+        "len(found)",
+        "a broker looks for what it has said",
+        _AT_SIGN_OFF,
+    ),
+]
 
 OF_ORDERS_THROUGH_THE_BANK = [
     *of_file("rules/orders/taking.py", _EARNS),
@@ -298,6 +318,7 @@ OF_ORDERS_THROUGH_THE_BANK = [
     *of_file("corrections/proof.py", _CLOSES_IN_COLUMNS),
     *of_file("effects.py", _HAS_CLOSED),
     *of_file("orders/closing.py", _ENDS),
+    *of_file("orders/signed_off.py", _SIGNED_OFF),
     *of_file("lines/held.py", _HELD),
     *of_file("lines/compare.py", _SEATS),
     *of_file("blocks/withheld.py", _RESTRAINTS),

@@ -33,6 +33,11 @@ PAYMENT = (
     *(("case", Int(0, 2**31 - 1)), ("state", Int(1, 255)), ("owed", WIDE_SUM), ("paid", WIDE_SUM)),
     *(("advanced", WIDE_SUM), ("at_s", SECONDS), ("is_bank_late", Flag())),
 )
+OF_ORDERS = (
+    *(("last_position", COUNT), ("orders", COUNT), ("cancels", COUNT), ("open_orders", COUNT)),
+    *(("traded", WIDE_SUM), ("turnover", WIDE_SUM), ("cancelled", WIDE_SUM)),
+    *(("frozen", WIDE_SUM), ("drawn", WIDE_SUM)),
+)
 FEED_LAYOUTS: dict[str, Layout] = {
     "Receipt": (100, (("trade_date", DATE), ("position", NUMBER), ("digest", Blob(32, 32)))),
     "Notice": (101, (("trade_date", DATE), ("case", Int(0, 2**31 - 1)))),
@@ -43,6 +48,7 @@ FEED_LAYOUTS: dict[str, Layout] = {
     "OrdersAck": (171, (("trade_date", DATE), ("next_number", COUNT), ("digest_before", Blob(32, 32)))),
     "DateOpened": (8, (("date_before", DATE),)),
     "SignedOff": (9, (("counts", Many(4, 4, COUNT)), ("amounts", Many(4, 4, WIDE_SUM)))),
+    "SignedOffOfA": (181, OF_ORDERS),
     "ContractChanged": (10, CHANGED),
     "SetCompared": (11, (("number", SET_NUMBER), ("differences", Many(4, 4, COUNT)), ("is_reconciled", Flag()))),
     "SetComparedOfA": (180, (("number", SET_NUMBER), ("differences", Many(5, 5, COUNT)), ("is_reconciled", Flag()))),
@@ -56,5 +62,5 @@ CONTENTS = {
     **{1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold", 6: "Stopped"},
     **{7: "SetWithdrawn", 8: "CaseTold", 9: "PaymentTold", 10: "FeesSet", 11: "PhasesChanged"},
 }
-OF_SCHEME_A = {4: "SetComparedOfA"}
+OF_SCHEME_A = {2: "SignedOffOfA", 4: "SetComparedOfA"}
 """What stands in place of these for a broker of scheme A."""
