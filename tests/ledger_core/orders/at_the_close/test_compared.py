@@ -226,6 +226,7 @@ def test_a_line_without_an_order_makes_up_for_none_that_costs_less() -> None:
 def test_the_broker_hears_of_fees_beside_the_other_classes() -> None:
     desk = a_bank()
     ann, _ = partly_executed(desk)
+    desk.book.orders.entries.last[BROKER] = 1  # as of an order that came by a record
     reconciled(desk, *opened(ann), *bought(1, ann, AS_TOLD._replace(fees_fen=(717, 0, 7, 0, 0))))
 
     assert said(desk)[-1][3] == SetComparedOfA(1, [0, 0, 0, 0, 2], False)
