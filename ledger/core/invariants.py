@@ -25,7 +25,7 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
     something left to settle.
 14. What clearing_accounts.proof says of brokers' clearing accounts and of what is owed (ledger.core.control).
 15. Points and interest that is due are ≥ 0, what is due fits one record, and a closed account has neither.
-16. What orders.proof says of securities and of orders (ledger.core.control).
+16. What orders.proof says of securities, orders, passwords and the mirror (ledger.core.control).
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ from collections import Counter
 import numpy as np
 
 from ledger.core.control.clearing_accounts.proof import check_clearing_accounts
-from ledger.core.control.orders.proof import check_orders, check_securities, check_sign_ons
+from ledger.core.control.orders.proof import check_mirror, check_orders, check_securities, check_sign_ons
 from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
 from ledger.core.settling.amounts import contracts_to_settle
@@ -108,6 +108,7 @@ def check_book(book: Book) -> None:
     check_securities(book)
     check_orders(book)
     check_sign_ons(book)
+    check_mirror(book)
 
 
 def _check_settled(book: Book) -> None:

@@ -41,6 +41,7 @@ from ledger.core.state.book import (
 )
 from ledger.core.state.columns import LongColumn
 from ledger.core.state.number_index import packed
+from ledger.core.state.orders.positions import account_on
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.given_numbers import (
@@ -307,7 +308,18 @@ def _sign(book: Book, terms: Sequence[ContractTerms]) -> int:
     accounts = np.fromiter((index_from_account_no(term.account_no) for term in terms), np.int64, count)
     party = np.fromiter((term.party for term in terms), np.int64, count)
     status = np.fromiter((term.status for term in terms), np.int64, count)
-    return _append(book, accounts, party, status, _securities_nos(terms))
+    numbers = _securities_nos(terms)
+    _forget_positions(book, numbers)
+    return _append(book, accounts, party, status, numbers)
+
+
+def _forget_positions(book: Book, numbers: LongColumn) -> None:
+    """Whoever signs tells anew what (m, MARKETS) securities accounts have; a card that is replaced keeps it."""
+    if not book.orders.mirror.pages:
+        return
+    for market, column in zip(MARKETS, numbers.T, strict=True):
+        for number in column[column != 0].tolist():
+            book.orders.mirror.forget(account_on(market, number))
 
 
 def _append(book: Book, accounts: LongColumn, party: LongColumn, status: LongColumn, numbers: LongColumn) -> int:

@@ -1,4 +1,4 @@
-"""What is always true of securities, of orders and of passwords, and the check that stops the process when it is not.
+"""What is always true of securities, orders, passwords and the mirror, and the check that stops the process else.
 
 Belongs here: statements about their state. Never here: refusals, statements about money (invariants). Everything raises
 InvariantBroken with the place.
@@ -8,6 +8,7 @@ import numpy as np
 
 from ledger.core.state.book import Book
 from ledger.core.state.columns import Mask
+from ledger.core.state.orders.positions import HEAD
 from ledger.core.state.orders.securities import NEXT, OPEN
 from ledger.core.state.orders.words import WORDS
 from protocol.errors import InvariantBroken
@@ -66,6 +67,27 @@ def check_sign_ons(book: Book) -> None:
     _demand(is_set | ~sign_ons.verifier[used].any(axis=1), "the verifier of no password", book)
     for until_s in sign_ons.until_s.values():
         _demand((until_s[used] == 0) | is_set, "who is signed on without a password", book)
+
+
+def check_mirror(book: Book) -> None:
+    """Rows of the mirror are sorted, each behind the head of its account, which a date was told for; of no position is
+    there more to sell, today or on the next date, than the account has."""
+    mirror = book.orders.mirror
+    if not mirror.pages:
+        return
+    pages = [[column[: page.used] for column in page.columns()] for page in mirror.pages]
+    account, security, numbers = (np.concatenate(columns) for columns in zip(*pages, strict=True))
+    begins = np.diff(account, prepend=0) > 0
+    is_head = security == HEAD
+    _demand(begins == is_head, "the head of a securities account", book)
+    _demand(begins[1:] | ((np.diff(account) == 0) & (np.diff(security) > 0)), "the order of positions", book)
+    holding, sellable, bought_today = (numbers[:, place].astype(np.int64) for place in (0, 1, 3))
+    _demand((numbers >= 0).all(axis=1), "a position", book)
+    _demand(is_head | (sellable + bought_today <= holding), "what may be sold of a position", book)
+    _demand(~is_head | ((holding > 0) & ~numbers[:, 1:].any(axis=1)), "when an account was told", book)
+    _demand(is_head | numbers.any(axis=1), "a position of nothing", book)
+    used = np.array([page.used for page in mirror.pages])
+    _demand((used > 0) & (used.sum() == mirror.rows), "pages of the mirror", book)
 
 
 def _demand(holds: Mask, what: str, book: Book) -> None:

@@ -26,7 +26,7 @@ of SECURITY_SLICE_ITEMS, and versions in slices of VERSION_SLICE_ITEMS. Fee tabl
 of FEE_SLICE_ITEMS. Once a trading password was set there follow all of them in slices of PASSWORD_SLICE_CONTRACTS and,
 channel by channel, until when who is signed on, in slices of SIGNED_ON_SLICE_CONTRACTS. While words of orders are kept
 there follow those of each slot, in slices of ORDER_SLICE_SLOTS. Each feed of orders that has told something is a slice
-of its own. No slice grows with the book.
+of its own, and so is each page of the mirror of securities. No slice grows with the book.
 """
 
 import hashlib

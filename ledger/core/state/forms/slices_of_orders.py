@@ -1,5 +1,5 @@
 """The slices of the state that are of orders through the bank: securities, fees, who is signed on, words of orders,
-and feeds of orders.
+feeds of orders, and the mirror of securities.
 
 Belongs here: what of them is in which slice. Never here: the other slices, their order (slices).
 """
@@ -34,6 +34,7 @@ def kinds_of_orders(book: Book) -> list[SliceKind]:
         *(_kinds_of_sign_ons(book) if book.orders.sign_ons.is_used else ()),
         (slots // ORDER_SLICE_SLOTS if book.requests.orders.are_kept else 0, _order_digest),
         (len(book.orders.feeds.feeds), _order_feed_digest),
+        (len(book.orders.mirror.pages), _mirror_page_digest),
     ]
 
 
@@ -95,3 +96,9 @@ def _order_digest(book: Book, k: int) -> bytes:
 def _order_feed_digest(book: Book, k: int) -> bytes:
     """One feed a slice: 66 KiB, of which 64 are the stretch that is begun."""
     return hashlib.sha256(book.orders.feeds.encoded(k)).digest()
+
+
+def _mirror_page_digest(book: Book, k: int) -> bytes:
+    """One page a slice: 64 KiB."""
+    page = book.orders.mirror.pages[k]
+    return digest_of(page.columns(), slice(page.used))

@@ -13,6 +13,7 @@ from ledger.core.state.orders.entries import OrderEntries
 from ledger.core.state.orders.fees import Fees
 from ledger.core.state.orders.order_feeds import OrderFeeds
 from ledger.core.state.orders.phases import Phases
+from ledger.core.state.orders.positions import Mirror
 from ledger.core.state.orders.schemes import Schemes
 from ledger.core.state.orders.securities import Securities
 from ledger.core.state.orders.sign_ons import SignOns
@@ -31,6 +32,7 @@ class OrderTables:
     phases: Phases = field(default_factory=Phases)
     feeds: OrderFeeds = field(default_factory=OrderFeeds)
     entries: OrderEntries = field(default_factory=OrderEntries)
+    mirror: Mirror = field(default_factory=Mirror)
     successors: Successors = field(default_factory=Successors)  # no part of the state
     acted: Acted = NOTHING_ACTED  # likewise: of the last block
 
@@ -40,6 +42,7 @@ class OrderTables:
         self.sign_ons.roll()
         self.phases.roll(trade_date)
         self.entries.roll()
+        self.mirror.roll()
 
     def to_arrays(self, contracts: int) -> NamedArrays:
         """For snapshots, of a book with so many contracts."""
@@ -50,14 +53,14 @@ class OrderTables:
             "channel_brokers": self.channels.broker,
         }
         of_tables = self.securities.to_arrays() | self.fees.to_arrays() | self.phases.to_arrays()
-        of_tables |= self.entries.to_arrays() | self.feeds.to_arrays()
+        of_tables |= self.entries.to_arrays() | self.feeds.to_arrays() | self.mirror.to_arrays()
         return columns | of_tables | self.sign_ons.to_arrays(contracts)
 
     def take(self, arrays: NamedArrays, contracts_max: int) -> None:
         """Fill empty ones with what `to_arrays` described, where there is room for so many contracts."""
         self.schemes.now[:], self.schemes.coming[:] = arrays["schemes"], arrays["coming_schemes"]
         self.channels.channel[:], self.channels.broker[:] = arrays["channels"], arrays["channel_brokers"]
-        self.entries = OrderEntries.from_arrays(arrays)
+        self.entries, self.mirror = OrderEntries.from_arrays(arrays), Mirror.from_arrays(arrays)
         self.securities, self.fees = Securities.from_arrays(arrays), Fees.from_arrays(arrays)
         self.sign_ons = SignOns.from_arrays(arrays, contracts_max)
         self.phases, self.feeds = Phases.from_arrays(arrays), OrderFeeds.from_arrays(arrays)

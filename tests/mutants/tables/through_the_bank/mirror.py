@@ -6,6 +6,8 @@ Belongs here: single wrong lines, each with what it plants. Never here: mutants 
 from tests.mutants.mutant import Row, of_file
 
 _PAGE = "tests/rules/orders/test_mirror.py"
+_POSITIONS = "tests/ledger_core/orders/test_positions.py"
+_AS_A_DICT = f"{_POSITIONS}::test_pages_say_what_a_dict_says"
 
 _RULES: list[Row] = [
     (
@@ -80,4 +82,100 @@ _RULES: list[Row] = [
     ),
 ]
 
-OF_THE_MIRROR = of_file("rules/orders/mirror.py", _RULES)
+_STATE: list[Row] = [
+    (
+        "none is unknown",
+        "return Position() if self.told_for(account) != UNKNOWN else None",
+        "return None",
+        "who has nothing sells short",
+        f"{_POSITIONS}::test_unknown_is_not_none",
+    ),
+    (
+        "what a set does not name",
+        "        self.forget(account)\n        named =",
+        "        named =",
+        "what was sold at the broker's counter is sold once more",
+        f"{_POSITIONS}::test_what_a_set_does_not_name_is_0_and_what_becomes_0_has_no_row",
+    ),
+    (
+        "rows of nothing",
+        "            if place.is_there:\n                self._drop(place.page, place.row, place.row + 1)",
+        "            if place.is_there:\n                self.pages[place.page].numbers[place.row] = 0",
+        "every security that somebody ever had takes room for ever",
+        f"{_POSITIONS}::test_what_a_set_does_not_name_is_0_and_what_becomes_0_has_no_row",
+    ),
+    (
+        "half an account",
+        "            self.forget(account)\n        else:",
+        "            pass\n        else:",
+        "an account without room seems to have nothing of what was bought",
+        f"{_POSITIONS}::test_without_room_an_account_is_unknown_and_others_stay",
+    ),
+    (
+        "markets joined",
+        "return market << _MARKET_SHIFT | number",
+        "return number",
+        "the same number on two markets is one account",
+        f"{_POSITIONS}::test_no_account_is_another_one_and_every_key_is_above_0",
+    ),
+    (
+        "page parted in the wrong place",
+        "            self.pages.insert(place.page + 1, self.pages[place.page].part())",
+        "            self.pages.insert(place.page, self.pages[place.page].part())",
+        "positions are found no more",
+        _AS_A_DICT,
+    ),
+    (
+        "pages that are never joined",
+        "                if both <= MIRROR_PAGE_ROWS // 2:",
+        "                if False:",
+        "a page for each row that is left",
+        f"{_POSITIONS}::test_what_is_left_of_many_rows_is_in_few_pages",
+    ),
+    (
+        "one page of an account",
+        "            if end < page.used:\n                return",
+        "            return",
+        "the rest of what somebody has stays behind when he is forgotten",
+        _AS_A_DICT,
+    ),
+    (
+        "roll of the mirror",
+        "            page.numbers[:, _BOUGHT_TODAY] = 0\n",
+        "",
+        "shares come about with each date",
+        _AS_A_DICT,
+    ),
+]
+_SIGNED: list[Row] = [
+    (
+        "positions of another broker",
+        "    _forget_positions(book, numbers)\n",
+        "",
+        "a customer sells at the new broker what was at the old one",
+        f"{_POSITIONS}::test_a_card_that_is_replaced_keeps_what_a_contract_that_is_signed_anew_makes_unknown",
+    ),
+]
+_TABLES: list[Row] = [
+    (
+        "mirror not rolled",
+        "        self.mirror.roll()\n",
+        "",
+        "what was bought is never sellable",
+        f"{_POSITIONS}::test_what_was_bought_may_be_sold_when_a_later_date_is_opened",
+    ),
+    (
+        "mirror not in snapshots",
+        " | self.mirror.to_arrays()",
+        "",
+        "a ledger that comes back knows nobody",
+        f"{_POSITIONS}::test_a_row_is_32_bytes_and_each_number_is_told_in_the_slice_of_its_page",
+    ),
+]
+
+OF_THE_MIRROR = [
+    *of_file("rules/orders/mirror.py", _RULES),
+    *of_file("state/orders/positions.py", _STATE),
+    *of_file("state/orders/tables.py", _TABLES),
+    *of_file("control/customers/accounts.py", _SIGNED),
+]
