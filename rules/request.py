@@ -12,6 +12,8 @@ from protocol.records import (
     FREEZE_STATE_CLOSED,
     FREEZE_STATE_NONE,
     FREEZE_STATE_OPEN,
+    STATE_BOOKED_BOUGHT,
+    STATE_BOOKED_SOLD,
     STATE_DEDUCTIBLE,
     STATE_FROZEN,
     STATE_MOVED,
@@ -224,6 +226,12 @@ def of_order(is_open: bool, remaining_fen: int) -> Decision:
 def of_order_frozen(frozen_fen: int) -> Decision:
     """The verdict that accepts an order through the bank, and tells what was frozen for it."""
     return (int(ReplyCode.ACCEPTED), STATE_FROZEN, frozen_fen)
+
+
+def of_sale(booked_fen: int) -> Decision:
+    """The verdict that accepts a report of a sale, and tells what is booked of it: sold, or below 0 a cost."""
+    state = STATE_BOOKED_SOLD if booked_fen >= 0 else STATE_BOOKED_BOUGHT
+    return (int(ReplyCode.ACCEPTED), state, abs(booked_fen))
 
 
 def moved(amount_fen: int, moved_fen: int) -> Decision:

@@ -67,15 +67,16 @@ def freeze_order(order: Order, account: Account) -> None:
     account.frozen_fen += order.remaining_fen
 
 
-def execute(order: Order, account: Account, told: Traded) -> bool:
-    """The order was executed up to this, cumulative. Returns whether that fits; else nothing moves."""
+def execute(order: Order, account: Account, told: Traded, booked_fen: int | None = None) -> bool:
+    """The order was executed up to this, cumulative. Returns whether that fits; else nothing moves.
+
+    `booked_fen`: of a sale, what was booked of it by then: how far the account bore it hung on the moment.
+    """
     step = Traded(told.quantity - order.traded.quantity, told.turnover - order.traded.turnover)
     if not 0 < step.quantity <= order.open_quantity or not _is_at_a_price(order, step):
         return False
     if order.side == Side.SELL:
-        order.traded = told
-        _book(order, account)
-        return True
+        return _sell(order, account, told, booked_fen)
     before, remaining_fen = order.traded, order.remaining_fen
     drawn_fen = charge_fen(order.fees, order.paper, told) - charge_fen(order.fees, order.paper, before)
     order.traded = told
@@ -135,6 +136,28 @@ def _is_at_a_price(order: Order, step: Traded) -> bool:
     lowest, highest = (order.low, order.limit) if order.side == Side.BUY else (order.limit, order.high)
     units = step.quantity * order.paper.units
     return (lowest + order.accrued) * units <= step.turnover <= (highest + order.accrued) * units
+
+
+def _sell(order: Order, account: Account, told: Traded, booked_fen: int | None) -> bool:
+    before_fen, target_fen = order.booked_fen, net_fen(order.fees, order.paper, told)
+    if account.sold_fen - max(0, before_fen) + max(0, target_fen) > COLUMN_FEN_MAX:
+        return False
+    if account.bought_fen - max(0, -before_fen) + max(0, -target_fen) > COLUMN_FEN_MAX:
+        return False
+    if booked_fen is not None and not _is_on_the_way(before_fen, booked_fen, target_fen):
+        return False
+    # From here the execution must succeed.
+    order.traded = told
+    if booked_fen is None:
+        _book(order, account)
+    else:
+        _move_booked(order, account, booked_fen)
+    return True
+
+
+def _is_on_the_way(before_fen: int, booked_fen: int, target_fen: int) -> bool:
+    """Whether so much can have been booked: all where it rises, some or nothing where it falls."""
+    return booked_fen == target_fen if target_fen >= before_fen else target_fen <= booked_fen <= before_fen
 
 
 def _freeze_no_more_than(order: Order, account: Account, needed_fen: int) -> None:

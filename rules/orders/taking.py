@@ -2,8 +2,9 @@
 
 The bank validates an order that comes through it and reckons what it freezes (004 A·三(二)); whoever is not signed on
 with the channel learns nothing of a contract, not even that it is none. What is wrong with an order is told in the rank
-of the codes, and an order that is right in itself is told last that its broker is away or its money short. Buys at a
-limit price are taken, and nothing else yet.
+of the codes, and an order that is right in itself is told last that its broker is away, or its money or its shares are
+short. Orders at a limit price are taken, and nothing else yet. A sale freezes nothing: its shares are held in the
+mirror, where the bank knows of any, and its broker holds them for good.
 
 A cancel takes risk away. So it is refused for nothing that is about new business: no stop, suspension, loss, phase or
 sign-off of the date. Whether something can still be cancelled only the exchange knows: a wish moves nothing.
@@ -18,7 +19,8 @@ from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, LINE_FEE_FEN_MAX
 from protocol.vocabulary import OrderType, Scheme, Side
 from rules.money.account import Account
-from rules.orders.fees import FeeTable, Open, Paper, Traded, fees_fen, needed_fen
+from rules.orders.fees import FeeTable, Paper, Traded, fees_fen
+from rules.orders.mirror import Position, code_of_sale, may_be_sold
 from rules.orders.reports import Order, freeze_order
 from rules.orders.securities import Limits, Terms, are_lots
 from rules.orders.states import OrderEvent, OrderState, next_order_state
@@ -77,14 +79,9 @@ def take(
     ordered: Ordered, customer: Customer, trading: Trading, known: Known, trade_date: int, account: Account
 ) -> Taken:
     """Freeze for an order what it costs at most, or say why not. Refused, it moves nothing."""
-    code = _code_of_customer(customer, trading)
-    if code == ReplyCode.ACCEPTED:
-        code = _code_of_order(ordered, known)
-    order = order_of(ordered, known, trade_date)
-    if code != ReplyCode.ACCEPTED or order is None:
+    code, order = _validated(Side.BUY, ordered, customer, trading, known, trade_date)
+    if order is None:
         return Taken(code, None)
-    if trading.is_away:
-        return Taken(ReplyCode.BROKER_AWAY, None)
     needed = order.needed_fen
     if account.frozen_fen + needed > COLUMN_FEN_MAX:
         return Taken(ReplyCode.LIMIT_EXCEEDED, None)
@@ -92,6 +89,28 @@ def take(
         return Taken(ReplyCode(account.not_covered(needed)[0]), None)
     # From here the order must succeed.
     freeze_order(order, account)
+    return Taken(ReplyCode.ACCEPTED, order)
+
+
+def take_sale(
+    ordered: Ordered,
+    customer: Customer,
+    trading: Trading,
+    known: Known,
+    trade_date: int,
+    position: Position | None,
+) -> Taken:
+    """Hold for an order what it sells, or say why not. Refused, it moves nothing. `position`: None where nobody knows
+    what the securities account has; the broker alone checks that then."""
+    code, order = _validated(Side.SELL, ordered, customer, trading, known, trade_date)
+    if order is None or known.terms is None:
+        return Taken(code, None)
+    code = code_of_sale(ordered.quantity, known.terms, position)
+    if code != ReplyCode.ACCEPTED:
+        return Taken(code, None)
+    # From here the order must succeed.
+    if position is not None:
+        position.held += ordered.quantity
     return Taken(ReplyCode.ACCEPTED, order)
 
 
@@ -122,6 +141,18 @@ def code_of_cancel(is_signed_on: bool, order: Cancellable | None, open_date: int
     return ReplyCode.ACCEPTED if can_end else ReplyCode.ORDER_ENDED
 
 
+def _validated(
+    side: Side, ordered: Ordered, customer: Customer, trading: Trading, known: Known, trade_date: int
+) -> tuple[ReplyCode, Order | None]:
+    """The order, if nothing is wrong with it but its money or its shares."""
+    code = _code_of_customer(customer, trading)
+    if code == ReplyCode.ACCEPTED:
+        code = _code_of_order(side, ordered, known)
+    if code == ReplyCode.ACCEPTED and trading.is_away:
+        code = ReplyCode.BROKER_AWAY
+    return code, order_of(ordered, known, trade_date) if code == ReplyCode.ACCEPTED else None
+
+
 def _code_of_customer(customer: Customer, trading: Trading) -> ReplyCode:
     if not customer.is_signed_on:
         return ReplyCode.NOT_SIGNED_ON
@@ -134,16 +165,17 @@ def _code_of_customer(customer: Customer, trading: Trading) -> ReplyCode:
     return ReplyCode.ACCEPTED if trading.takes_orders else ReplyCode.MARKET_CLOSED
 
 
-def _code_of_order(ordered: Ordered, known: Known) -> ReplyCode:
+def _code_of_order(side: Side, ordered: Ordered, known: Known) -> ReplyCode:
     if known.terms is None:
         return ReplyCode.SECURITY_UNKNOWN
     if known.is_suspended:
         return ReplyCode.SECURITY_SUSPENDED
     if known.limits is None:
         return ReplyCode.PRICE_LIMITS_MISSING
-    if ordered.side != Side.BUY or ordered.order_type != OrderType.LIMIT:
+    if ordered.side != side or ordered.order_type != OrderType.LIMIT:
         return ReplyCode.ORDER_TYPE_NOT_TAKEN
-    if not are_lots(ordered.quantity, known.terms.buy):
+    is_sale, quantity = side == Side.SELL, ordered.quantity
+    if not (may_be_sold(quantity, known.terms) if is_sale else are_lots(quantity, known.terms.buy)):
         return ReplyCode.QUANTITY_OUT_OF_LOTS
     if ordered.limit % known.terms.tick:
         return ReplyCode.PRICE_OFF_TICK
@@ -156,9 +188,11 @@ def _code_of_order(ordered: Ordered, known: Known) -> ReplyCode:
 
 
 def _is_in_range(ordered: Ordered, terms: Terms, limits: Limits, fees: FeeTable) -> bool:
-    """Whether what it costs at most is an amount, and a line of a clearing set has room for each fee."""
-    paper, payable = Paper(terms.multiplier, terms.par), ordered.limit + limits.accrued
+    """Whether what a buy costs at most, or a sale turns over at most, is an amount, and a line of a clearing set has
+    room for each fee."""
+    is_sale = ordered.side == Side.SELL
+    paper, payable = Paper(terms.multiplier, terms.par), (limits.high if is_sale else ordered.limit) + limits.accrued
     all_of_it = Traded(ordered.quantity, payable * terms.multiplier * ordered.quantity)
-    _, *smaller_fen = fees_fen(fees, paper, all_of_it)
-    costs_fen = needed_fen(fees, paper, Traded(), Open(ordered.quantity, payable))
-    return costs_fen <= AMOUNT_FEN_MAX and max(smaller_fen) <= LINE_FEE_FEN_MAX
+    commission_fen, *smaller_fen = fees_fen(fees, paper, all_of_it)
+    most_fen = all_of_it.turnover_fen + (0 if is_sale else commission_fen + sum(smaller_fen))
+    return max(most_fen, commission_fen) <= AMOUNT_FEN_MAX and max(smaller_fen) <= LINE_FEE_FEN_MAX

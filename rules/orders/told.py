@@ -13,12 +13,12 @@ fits by quantity and price and what it moves (reports), whose order it is and wh
 from typing import NamedTuple
 
 from protocol.errors import InvariantBroken
-from protocol.vocabulary import RecordKind
+from protocol.vocabulary import RecordKind, Side
 from rules.money.account import Account
 from rules.orders.fees import Traded
 from rules.orders.reports import Order, cancel, end, execute
 from rules.orders.states import WAITING_TYPES, OrderEvent, OrderState, is_open, next_order_state
-from rules.request import DONE, Decision, of_order, of_order_frozen
+from rules.request import DONE, Decision, of_order, of_order_frozen, of_sale
 
 _MAY_MOVE = (RecordKind.REFUSED, RecordKind.EXECUTED, RecordKind.CANCELLED)
 
@@ -41,10 +41,11 @@ def is_cancel(kind: int) -> bool:
     return kind == RecordKind.CANCEL
 
 
-def tell(report: Report, order: Order, account: Account, is_cleared: bool) -> bool:
+def tell(report: Report, order: Order, account: Account, is_cleared: bool, booked_fen: int | None = None) -> bool:
     """Something is reported. Returns whether that fits; else nothing changes.
 
-    `is_cleared`: the order's date has a complete set of its broker, or is settled for good.
+    `is_cleared`: the order's date has a complete set of its broker, or is settled for good. `booked_fen`: of a sale
+    what an outcome has told of it, for whoever follows it and does not know what the account bore.
     """
     match report.kind:
         case RecordKind.TAKEN:
@@ -52,7 +53,7 @@ def tell(report: Report, order: Order, account: Account, is_cleared: bool) -> bo
         case RecordKind.REFUSED:
             return tell_refused(order, account, is_cleared)
         case RecordKind.EXECUTED:
-            return tell_executed(order, account, Traded(report.quantity, report.number), is_cleared)
+            return tell_executed(order, account, Traded(report.quantity, report.number), is_cleared, booked_fen)
         case RecordKind.CANCELLED:
             return tell_cancelled(order, account, report.quantity, report.number, is_cleared)
         case RecordKind.CANCEL_REFUSED:
@@ -63,10 +64,12 @@ def tell(report: Report, order: Order, account: Account, is_cleared: bool) -> bo
 
 def outcome_of(kind: int, order: Order) -> Decision:
     """What is answered to an accepted record about an order, which has acted: of an order what is frozen for it, of a
-    report that may have moved something what remains, of another one nothing.
+    report that may have moved something what remains, or what is booked of a sale, of another one nothing.
     """
     if is_order(kind):
         return of_order_frozen(order.remaining_fen)
+    if kind in _MAY_MOVE and order.side == Side.SELL:
+        return of_sale(order.booked_fen)
     if kind in _MAY_MOVE:
         return of_order(is_open(order.state), order.remaining_fen)
     return DONE
@@ -88,13 +91,15 @@ def tell_taken(order: Order, broker_number: int) -> bool:
     return True
 
 
-def tell_executed(order: Order, account: Account, told: Traded, is_cleared: bool) -> bool:
-    """It was executed up to this, in all. Returns whether that fits; else nothing changes."""
+def tell_executed(
+    order: Order, account: Account, told: Traded, is_cleared: bool, booked_fen: int | None = None
+) -> bool:
+    """It was executed up to this, in all. Returns whether that fits; else nothing changes. `booked_fen`: see `tell`."""
     if is_cleared:
         return False
     if told == order.traded:
         return True
-    if not _is_traded(order) or not execute(order, account, told):
+    if not _is_traded(order) or not execute(order, account, told, booked_fen):
         return False
     _happens(order, OrderEvent.TAKE if order.open_quantity else OrderEvent.FILL)
     return True

@@ -1,4 +1,4 @@
-"""Mutants of the mirror of securities: what may be sold, what orders make of it.
+"""Mutants of the mirror of securities and of sales: what may be sold, what orders make of it, what is booked of a sale.
 
 Belongs here: single wrong lines, each with what it plants. Never here: mutants of orders and their money (orders).
 """
@@ -6,6 +6,7 @@ Belongs here: single wrong lines, each with what it plants. Never here: mutants 
 from tests.mutants.mutant import Row, of_file
 
 _PAGE = "tests/rules/orders/test_mirror.py"
+_SELLING = "tests/rules/orders/test_selling.py"
 _POSITIONS = "tests/ledger_core/orders/test_positions.py"
 _AS_A_DICT = f"{_POSITIONS}::test_pages_say_what_a_dict_says"
 
@@ -173,7 +174,76 @@ _TABLES: list[Row] = [
     ),
 ]
 
+_SOLD: list[Row] = [
+    (
+        "sold and not held",
+        "        position.held += ordered.quantity\n",
+        "        pass\n",
+        "the same shares are sold again before the first report",
+        f"{_SELLING}::test_what_is_sold_is_held_and_nothing_is_frozen",
+    ),
+    (
+        "sale within its own limit",
+        "(limits.high if is_sale else ordered.limit)",
+        "ordered.limit",
+        "a dear execution has a turnover that no report can tell",
+        f"{_SELLING}::test_what_a_sale_turns_over_is_asked_at_the_high_limit",
+    ),
+    (
+        "lots of the other side",
+        "may_be_sold(quantity, known.terms) if is_sale else are_lots(quantity, known.terms.buy)",
+        "are_lots(quantity, known.terms.buy)",
+        "a sale is refused for the lots of buys",
+        f"{_SELLING}::test_what_is_sold_is_held_and_nothing_is_frozen",
+    ),
+]
+_TOLD: list[Row] = [
+    (
+        "sale as a buy",
+        "    if kind in _MAY_MOVE and order.side == Side.SELL:\n        return of_sale(order.booked_fen)\n",
+        "",
+        "nobody hears what was booked of a sale",
+        f"{_SELLING}::test_each_report_tells_what_is_booked_of_the_sale_by_then",
+    ),
+]
+_BOOKED: list[Row] = [
+    (
+        "followed whatever is told",
+        "if booked_fen is not None and not _is_on_the_way(before_fen, booked_fen, target_fen):",
+        "if False:",
+        "an outcome that cannot be stops nobody",
+        f"{_SELLING}::test_what_cannot_have_been_booked_is_not_followed",
+    ),
+    (
+        "proceeds without end",
+        "    if account.sold_fen - max(0, before_fen) + max(0, target_fen) > COLUMN_FEN_MAX:",
+        "    if False:",
+        "what is sold wraps",
+        f"{_SELLING}::test_what_an_account_cannot_keep_does_not_fit",
+    ),
+    (
+        "rises in part",
+        "return booked_fen == target_fen if target_fen >= before_fen else target_fen <= booked_fen <= before_fen",
+        "return min(before_fen, target_fen) <= booked_fen <= max(before_fen, target_fen)",
+        "proceeds that were told short are short in every book",
+        f"{_SELLING}::test_what_rises_rises_to_what_the_sale_brings",
+    ),
+]
+_COSTS: list[Row] = [
+    (
+        "cost told as proceeds",
+        "    state = STATE_BOOKED_SOLD if booked_fen >= 0 else STATE_BOOKED_BOUGHT\n",
+        "    state = STATE_BOOKED_SOLD\n",
+        "what a sale costs is spent by whoever follows",
+        f"{_SELLING}::test_one_share_at_two_yuan_brings_nothing_and_costs_three",
+    ),
+]
+
 OF_THE_MIRROR = [
+    *of_file("rules/orders/taking.py", _SOLD),
+    *of_file("rules/orders/told.py", _TOLD),
+    *of_file("rules/orders/reports.py", _BOOKED),
+    *of_file("rules/request.py", _COSTS),
     *of_file("rules/orders/mirror.py", _RULES),
     *of_file("state/orders/positions.py", _STATE),
     *of_file("state/orders/tables.py", _TABLES),
