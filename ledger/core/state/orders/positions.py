@@ -12,9 +12,10 @@ no page.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass, field
-from itertools import count
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import batched, count
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +34,7 @@ UNKNOWN = 0
 _MARKET_SHIFT = 56  # a securities account is below 2^53
 _NUMBERS = 4
 _SELLABLE, _BOUGHT_TODAY = 1, 3
-assert astuple(Position(0, _SELLABLE, 2, _BOUGHT_TODAY)) == tuple(range(_NUMBERS))  # as the columns have them
+_FIRST = attrgetter("first")
 
 
 class Key(NamedTuple):
@@ -41,6 +42,11 @@ class Key(NamedTuple):
 
     account: int
     security: int
+
+
+Row = tuple[int, int, int, int]
+"""Of a position the numbers as the rules have them; of a head the date, and 0."""
+_NO_KEY = Key(0, 0)
 
 
 class _Place(NamedTuple):
@@ -57,11 +63,9 @@ class Page:
     account: LongColumn = field(default_factory=lambda: long_zeros(MIRROR_PAGE_ROWS))
     security: LongColumn = field(default_factory=lambda: long_zeros(MIRROR_PAGE_ROWS))
     numbers: IntColumn = field(default_factory=lambda: int_zeros(_NUMBERS * MIRROR_PAGE_ROWS).reshape(-1, _NUMBERS))
-    """Of a position as the rules have it; of a head the date, and 0."""
-
-    def first(self) -> Key:
-        """The key of the first row."""
-        return Key(int(self.account[0]), int(self.security[0]))
+    """(MIRROR_PAGE_ROWS, 4)."""
+    first: Key = _NO_KEY
+    """Of the first row, which is looked for more often than anything else."""
 
     def find(self, key: Key) -> tuple[int, bool]:
         """At which row it stands or would stand, and whether it does."""
@@ -69,13 +73,15 @@ class Page:
         row = first + int(np.searchsorted(self.security[first:end], key.security))
         return row, row < end and int(self.security[row]) == key.security
 
-    def insert(self, row: int, key: Key, numbers: tuple[int, ...]) -> None:
-        """Where there is room."""
+    def insert(self, row: int, account: int, rows: Mapping[int, Row]) -> None:
+        """By security, ascending, where there is room and nothing between them."""
+        behind = slice(row + len(rows), self.used + len(rows))
         for column in self.columns():
-            column[row + 1 : self.used + 1] = column[row : self.used].copy()
-        self.account[row], self.security[row] = key
-        self.numbers[row] = numbers
-        self.used += 1
+            column[behind] = column[row : self.used].copy()
+        here = slice(row, row + len(rows))
+        self.account[here], self.security[here], self.numbers[here] = account, list(rows), list(rows.values())
+        self.used += len(rows)
+        self._look()
 
     def drop(self, first: int, end: int) -> None:
         """These rows are no more."""
@@ -84,29 +90,37 @@ class Page:
             column[first : first + left] = column[end : self.used].copy()
             column[first + left : self.used] = 0
         self.used = first + left
+        self._look()
 
     def part(self) -> "Page":
         """Give the upper half to a page of its own."""
         upper, half = Page(), self.used // 2
-        upper.take(self, half)
+        upper.take(self.columns(), half, self.used)
         self.drop(half, self.used)
         return upper
 
-    def take(self, other: "Page", first: int = 0) -> None:
-        """Append the rows of another one from one on."""
-        moved = other.used - first
-        for column, theirs in zip(self.columns(), other.columns(), strict=True):
-            column[self.used : self.used + moved] = theirs[first : other.used]
-        self.used += moved
+    def take(self, columns: Sequence[npt.NDArray[np.signedinteger]], first: int, end: int) -> None:
+        """Append these rows of other columns."""
+        for column, theirs in zip(self.columns(), columns, strict=True):
+            column[self.used : self.used + end - first] = theirs[first:end]
+        self.used += end - first
+        self._look()
 
     def columns(self) -> list[npt.NDArray[np.signedinteger]]:
         """As slices of the state and snapshots have them."""
         return [self.account, self.security, self.numbers]
 
+    def _look(self) -> None:
+        self.first = Key(int(self.account[0]), int(self.security[0]))
+
 
 def account_on(market: int, number: int) -> int:
     """A securities account, by its market and its packed number."""
     return market << _MARKET_SHIFT | number
+
+
+def _row(position: Position) -> Row:
+    return position.holding, position.sellable, position.held, position.bought_today
 
 
 @dataclass(slots=True)
@@ -139,30 +153,32 @@ class Mirror:
     def put(self, account: int, security: int, position: Position) -> None:
         """This has become of a position. Without room for it nobody knows any more what the account has. Raises
         InvariantBroken of an account that nobody knows."""
-        if self.told_for(account) == UNKNOWN:
-            raise InvariantBroken("a position of a securities account that nobody has told")
         key = Key(account, security)
         place = self._find(key)
+        if not place.is_there and self.told_for(account) == UNKNOWN:
+            raise InvariantBroken("a position of a securities account that nobody has told")
         if position == Position():
             if place.is_there:
                 self._drop(place.page, place.row, place.row + 1)
         elif place.is_there:
-            self.pages[place.page].numbers[place.row] = astuple(position)
+            self.pages[place.page].numbers[place.row] = _row(position)
         elif self.rows >= MIRROR_ROWS_MAX:
             self.forget(account)
         else:
-            self._insert(key, astuple(position))
+            self._insert(account, {security: _row(position)})
 
     def tell(self, account: int, trade_date: int, positions: Mapping[int, Position]) -> None:
         """This is what an account has, by what was told of the end of a date: what is not named is 0. Without room for
         it nobody knows."""
         self.forget(account)
-        named = {security: position for security, position in positions.items() if position != Position()}
-        if self.rows + 1 + len(named) > MIRROR_ROWS_MAX:
+        rows: dict[int, Row] = {HEAD: (trade_date, 0, 0, 0)}
+        rows |= {
+            security: _row(positions[security]) for security in sorted(positions) if positions[security] != Position()
+        }
+        if self.rows + len(rows) > MIRROR_ROWS_MAX:
             return
-        self._insert(Key(account, HEAD), (trade_date, 0, 0, 0))
-        for security in sorted(named):
-            self._insert(Key(account, security), astuple(named[security]))
+        for some in batched(rows.items(), max(1, MIRROR_PAGE_ROWS // 2)):
+            self._insert(account, dict(some))
 
     def forget(self, account: int) -> None:
         """Nobody knows any more what an account has."""
@@ -199,16 +215,15 @@ class Mirror:
         accounts, securities = arrays["mirror_accounts"], arrays["mirror_securities"]
         numbers = arrays["mirror_numbers"].reshape(-1, _NUMBERS)
         for used in arrays["mirror_pages"].tolist():
-            page, part = Page(used), slice(first, first + used)
-            for column, kept in zip(page.columns(), (accounts, securities, numbers), strict=True):
-                column[:used] = kept[part]
+            page = Page()
+            page.take((accounts, securities, numbers), first, first + used)
             mirror.pages.append(page)
             first += used
         mirror.rows = first
         return mirror
 
     def _find(self, key: Key) -> _Place:
-        place = bisect_right(self.pages, key, key=Page.first) - 1
+        place = bisect_right(self.pages, key, key=_FIRST) - 1
         if place < 0:
             return _Place(0, 0, False)
         return _Place(place, *self.pages[place].find(key))
@@ -226,25 +241,31 @@ class Mirror:
             if end < page.used:
                 return
 
-    def _insert(self, key: Key, numbers: tuple[int, ...]) -> None:
+    def _insert(self, account: int, rows: Mapping[int, Row]) -> None:
+        """By security, ascending; nothing is between them, and they are no more than half a page."""
         if not self.pages:
             self.pages.append(Page())
+        key = Key(account, next(iter(rows)))
         place = self._find(key)
-        if self.pages[place.page].used == MIRROR_PAGE_ROWS:
+        if self.pages[place.page].used + len(rows) > MIRROR_PAGE_ROWS:
             self.pages.insert(place.page + 1, self.pages[place.page].part())
             place = self._find(key)
-        self.pages[place.page].insert(place.row, key, numbers)
-        self.rows += 1
+        self.pages[place.page].insert(place.row, account, rows)
+        self.rows += len(rows)
+        self._join(place.page)
 
     def _drop(self, place: int, first: int, end: int) -> None:
         self.pages[place].drop(first, end)
         self.rows -= end - first
         if not self.pages[place].used:
             del self.pages[place]
-            place = max(0, place - 1)
-        # Neighbours that together fill no half are one.
-        for lower in (place, place - 1):
+        self._join(place)
+
+    def _join(self, place: int) -> None:
+        """Neighbours about this place that together fill no half are one."""
+        for lower in (place + 1, place, place - 1, place - 2):
             if 0 <= lower < len(self.pages) - 1:
                 both = self.pages[lower].used + self.pages[lower + 1].used
                 if both <= MIRROR_PAGE_ROWS // 2:
-                    self.pages[lower].take(self.pages.pop(lower + 1))
+                    upper = self.pages.pop(lower + 1)
+                    self.pages[lower].take(upper.columns(), 0, upper.used)

@@ -5,9 +5,9 @@ Belongs here: single wrong lines, each with what it plants. Never here: mutants 
 
 from tests.mutants.mutant import Row, of_file
 
-_PAGE = "tests/rules/orders/test_mirror.py"
-_SELLING = "tests/rules/orders/test_selling.py"
-_POSITIONS = "tests/ledger_core/orders/test_positions.py"
+_PAGE = "tests/rules/orders/selling/test_mirror.py"
+_SELLING = "tests/rules/orders/selling/test_selling.py"
+_POSITIONS = "tests/ledger_core/mirror/test_positions.py"
 _AS_A_DICT = f"{_POSITIONS}::test_pages_say_what_a_dict_says"
 
 _RULES: list[Row] = [
@@ -93,8 +93,8 @@ _STATE: list[Row] = [
     ),
     (
         "what a set does not name",
-        "        self.forget(account)\n        named =",
-        "        named =",
+        "        self.forget(account)\n        rows: dict",
+        "        rows: dict",
         "what was sold at the broker's counter is sold once more",
         f"{_POSITIONS}::test_what_a_set_does_not_name_is_0_and_what_becomes_0_has_no_row",
     ),

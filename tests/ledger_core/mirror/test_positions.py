@@ -114,10 +114,10 @@ steps = st.lists(
 )
 
 
-@given(steps)
-def test_pages_say_what_a_dict_says(drawn: list[tuple[str, int, object, object]]) -> None:
+@given(st.sampled_from((4, 12)), steps)
+def test_pages_say_what_a_dict_says(page_rows: int, drawn: list[tuple[str, int, object, object]]) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(positions, "MIRROR_PAGE_ROWS", 4)
+        patched.setattr(positions, "MIRROR_PAGE_ROWS", page_rows)
         mirror, plain = Mirror(), dict[int, dict[int, Position]]()
         for what, account, first, second in drawn:
             if what == "put" and account in plain:

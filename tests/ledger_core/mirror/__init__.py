@@ -1,0 +1,1 @@
+"""The mirror of securities as the core keeps it: positions, pages, of which day who was told."""
