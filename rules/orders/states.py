@@ -5,7 +5,8 @@ nothing: only what the exchange has cancelled is released (004 A·三(二)), so 
 still be executed, in part or all of it. A subscription that is held and a placing wait for their allotment: they are
 ended neither by their own date nor by its set, and one that was allotted is open until the set that names it. An order
 that was refused has ended like any other: it is told apart so that its broker may say so again. So is one of which two
-people have lowered what was reported: they do so once.
+people have lowered what was reported: they do so once. And so is one that its date ended by its clearing set: it has
+what the set says, which no report says again, also where the set is withdrawn later.
 
 Belongs here: states, events, the table. Never here: when a report fits and what it moves (reports), who may tell it.
 """
@@ -28,6 +29,7 @@ class OrderState(IntEnum):
     ENDED = 5
     REFUSED = 6  # ended by its broker or the exchange, which may tell it again
     LOWERED = 7  # ended by two people, who have lowered what was reported
+    CLOSED = 8  # ended with its date, by what its set says
 
 
 class OrderEvent(IntEnum):
@@ -55,14 +57,11 @@ ORDER_STATES: dict[tuple[OrderState, OrderEvent], OrderState] = {
     (_S.SENT, _E.CANCEL): _S.ENDING,
     (_S.TAKEN, _E.CANCEL): _S.ENDING,
     (_S.ENDING, _E.END_CANCEL): _S.TAKEN,
-    (_S.ALLOTTED, _E.CLOSE): _S.ENDED,
+    (_S.ALLOTTED, _E.CLOSE): _S.CLOSED,
     (_S.ENDED, _E.CORRECT): _S.LOWERED,  # the usual wrong report is one that filled it
     **{(state, _E.ALLOT): _S.ALLOTTED for state in _OPEN},
-    **{
-        (state, event): _S.ENDED
-        for state in _OPEN
-        for event in (_E.FILL, _E.CANCEL_REST, _E.END_ISSUE, _E.CLOSE, _E.TAKE_BACK)
-    },
+    **{(state, event): _S.ENDED for state in _OPEN for event in (_E.FILL, _E.CANCEL_REST, _E.END_ISSUE, _E.TAKE_BACK)},
+    **{(state, _E.CLOSE): _S.CLOSED for state in _OPEN},
     **{(state, _E.CORRECT): _S.LOWERED for state in _OPEN},
     **{(state, _E.REFUSE): _S.REFUSED for state in _OPEN},
 }
@@ -76,4 +75,4 @@ def next_order_state(state: OrderState, event: OrderEvent) -> OrderState | None:
 
 def is_open(state: int) -> bool:
     """Whether anything of an order may still come, whatever is frozen for it: a sale and a placing freeze nothing."""
-    return state not in (OrderState.ENDED, OrderState.REFUSED, OrderState.LOWERED)
+    return state not in (OrderState.ENDED, OrderState.REFUSED, OrderState.LOWERED, OrderState.CLOSED)

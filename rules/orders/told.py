@@ -4,7 +4,7 @@ Reports are facts: none is refused for what it says. One that fits moves the ord
 changes nothing, and is no fault of anybody's, for a broker may say everything twice (004 A·三(二)). Anything else is
 listed for people to look into, and changes nothing either. Once the clearing set of the order's date is complete, what
 both books are compared over stands still: a broker may then still say that it has an order, or that a cancel came to
-nothing, and no more.
+nothing, and no more. What a set has closed stays as it says, also where the set is withdrawn.
 
 Belongs here: which event a report is, by the state and what was told before. Never here: the states (states), what
 fits by quantity and price and what it moves (reports), whose order it is and whether the bank still has it (the core).
@@ -95,7 +95,7 @@ def tell_executed(
     order: Order, account: Account, told: Traded, is_cleared: bool, booked_fen: int | None = None
 ) -> bool:
     """It was executed up to this, in all. Returns whether that fits; else nothing changes. `booked_fen`: see `tell`."""
-    if is_cleared:
+    if is_cleared or order.state == OrderState.CLOSED:
         return False
     if told == order.traded:
         return True
@@ -110,7 +110,7 @@ def tell_cancelled(order: Order, account: Account, cancelled: int, answers: int,
 
     Returns whether that fits; else nothing changes.
     """
-    if is_cleared:
+    if is_cleared or order.state == OrderState.CLOSED:
         return False
     if cancelled == order.cancelled:
         return True

@@ -23,6 +23,7 @@ class Stage(IntEnum):
     BEING_CANCELLED = 3
     OVER = 4
     TURNED_DOWN = 5
+    CLOSED = 6  # by its clearing set
 
 
 UNDER_WAY = (Stage.ON_ITS_WAY, Stage.WITH_BROKER, Stage.BEING_CANCELLED)
@@ -96,8 +97,8 @@ class Ordered:
         return self.words._replace(stage=Stage.OVER, executed=quantity, turnover=turnover, cancelled=left)
 
     def closed(self) -> Words:
-        """Its clearing set has ended it: nothing of it is open."""
-        return self.words._replace(stage=Stage.OVER, cancelled=self.quantity - self.words.executed)
+        """Its clearing set has ended it: nothing of it is open, and what is reported of it says nothing any more."""
+        return self.words._replace(stage=Stage.CLOSED, cancelled=self.quantity - self.words.executed)
 
     def after(self, report: Seen, *, is_late: bool, room_fen: int) -> Words | None:
         """What it is behind a report that fits, else None. `is_late`: only what moves nothing fits any more; so much
@@ -105,7 +106,8 @@ class Ordered:
         """
         if (report.way, report.security) != (self.market_and_side, self.paper[1]):
             return None
-        if is_late and report.kind in (RecordKind.EXECUTED, RecordKind.CANCELLED, RecordKind.REFUSED):
+        has_set = is_late or self.words.stage == Stage.CLOSED
+        if has_set and report.kind in (RecordKind.EXECUTED, RecordKind.CANCELLED, RecordKind.REFUSED):
             return None
         if report.kind == RecordKind.EXECUTED:
             return self._executed(report.quantity, report.release_fen, room_fen)

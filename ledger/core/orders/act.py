@@ -54,6 +54,7 @@ def act_orders(book: Book, block: Block, outcomes: OutcomeArray) -> Acts | None:
             if made != outcome:
                 position = int(ordering.positions[place])
                 raise InvariantBroken(f"record {position} of the block is answered {outcome}, and makes {made}")
+            ordering.cancelers[place] = at_hand.canceler(place)
     return Acts(ordering, at_hand)
 
 

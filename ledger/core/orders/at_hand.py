@@ -11,12 +11,15 @@ from ledger.core.orders.read import Ordering
 from ledger.core.orders.slots import Named, named_at, order_at
 from ledger.core.state.book import Book
 from ledger.core.state.unsettled import NO_SLOT
+from protocol.kinds import CANCEL_FIELD, KINDS
 from rules.orders.reports import Order
 from rules.orders.states import OrderState
 from rules.orders.told import Report
 
 if TYPE_CHECKING:
     from ledger.core.orders.facts import LookedUp
+
+_ANSWER_CANCELS = frozenset(int(kind) for kind, row in KINDS.items() if CANCEL_FIELD in row.fields)
 
 
 @dataclass(slots=True)
@@ -59,13 +62,23 @@ class OrdersAtHand:
             contract = int(requests.contract[slot]) - 1
             kept = self.by_slot[slot] = Kept(order_at(self._book, slot), contract, named_at(self._book, slot))
         if slot in self._closed:
-            kept.order.state = OrderState.ENDED
+            kept.order.state = OrderState.CLOSED
         return kept if kept.contract == self._contracts[place] else None
 
     def fits(self, place: int, kept: Kept) -> bool:
         """Whether the record repeats market, side and security of its order."""
         named = self._book.orders.securities.named_by(kept.named.version)
         return self._sided[place] == (*named, kept.order.side)
+
+    def canceler(self, place: int) -> int:
+        """The seat that asked for the cancel which the record at a place answers, as it stands there; 0: none."""
+        report = self.reports[place]
+        if report.kind not in _ANSWER_CANCELS or not report.number:
+            return 0
+        kept = self.named_by(place)
+        if kept is None or kept.order.cancel_position != report.number:
+            return 0
+        return kept.cancel_seat or int(self._book.requests.orders.cancel_seat[self._slots[place]])
 
     def begin(self, place: int, party: int, order: Order, named: Named) -> int:
         """The record at a place is an order that was accepted. Returns its number in the broker's feed."""

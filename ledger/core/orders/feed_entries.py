@@ -17,7 +17,6 @@ from ledger.core.state.orders.order_feeds import FeedOf
 from ledger.core.state.requests import key_parts
 from protocol.errors import InvariantBroken
 from protocol.given_numbers import contract_no_from_index
-from protocol.kinds import CANCEL_FIELD, KINDS
 from protocol.limits import ORDER_ENTRY_BYTES
 from protocol.records import OutcomeArray
 from protocol.vocabulary import MARKET_SHIFT, SeatRole
@@ -26,7 +25,6 @@ _WORDS = ORDER_ENTRY_BYTES // 8
 _WORD_ASKER, _WORD_NUMBER, _WORD_CODE, _WORD_FROZEN, _WORD_LAST_SECOND = 2, 3, 4, 5, 6
 _WORD_TARGET = _WORD_FROZEN  # date and seat of the order that others name
 _SEAT_SHIFT = 32  # of the seat of a target, and of the number of an asker, in their words
-_ANSWER_CANCELS = tuple(int(kind) for kind, row in KINDS.items() if CANCEL_FIELD in row.fields)
 
 
 def tell_orders(book: Book, frames: Frames, ordering: Ordering, outcomes: OutcomeArray) -> None:
@@ -101,12 +99,7 @@ def _tell_reports(book: Book, ordering: Ordering, told: Positions, entries: Long
     reports = np.flatnonzero(are_reports)
     if not len(reports):
         return
-    orderers, cancelers = entries[reports, _WORD_TARGET] >> _SEAT_SHIFT, np.zeros(len(reports), np.int64)
-    words, slot = book.requests.orders, ordering.slot[told[reports]]
-    position = entries[reports, _WORD_NUMBER]
-    answers = np.isin(ordering.kind[told[reports]], _ANSWER_CANCELS) & (position != 0)
-    answers &= words.cancel_position[slot] == position
-    cancelers[answers] = words.cancel_seat[slot[answers]]
+    orderers, cancelers = entries[reports, _WORD_TARGET] >> _SEAT_SHIFT, ordering.cancelers[told[reports]]
     for seat in np.unique(np.concatenate((orderers, cancelers))).tolist():
         if seat and int(book.seat_role[seat]) == SeatRole.CHANNEL:
             at = reports[(orderers == seat) | (cancelers == seat)]

@@ -42,10 +42,12 @@ class Ordering:
     party: LongColumn  # the broker whose contract it names
     slot: Positions  # an order's own, or that of the order which is named; one that holds none where none is there
     may_be_gone: Mask  # what it names may have been an order that is not kept any more
-    # What they do, once it is known (act): what each adds to frozen and to bought, and its number in the broker's feed.
+    # What they do, once it is known (act): what each adds to frozen and to bought, its number in the broker's feed, and
+    # the seat that asked for the cancel which it answers, 0 for none.
     frozen_fen: FenColumn
     bought_fen: FenColumn
     entries: LongColumn
+    cancelers: LongColumn
 
 
 def ordered_by(ordering: Ordering, place: int) -> Ordered:
@@ -99,6 +101,7 @@ def read_ordering(
         frozen_fen=np.zeros(len(own), np.int64),
         bought_fen=np.zeros(len(own), np.int64),
         entries=np.zeros(len(own), np.int64),
+        cancelers=np.zeros(len(own), np.int64),
     )
 
 

@@ -174,3 +174,18 @@ def test_an_answer_to_a_cancel_is_told_to_both_channels() -> None:
     assert kinds(told(desk, REPORTS)) == [RecordKind.EXECUTED, RecordKind.CANCELLED]
     assert kinds(told(desk, FeedOf(CHANNEL, WEB_SEAT))) == [RecordKind.CANCELLED]
     same_after_all(desk)
+
+
+def test_whose_cancel_was_answered_hears_of_it_though_another_is_asked_for_in_the_same_block() -> None:
+    desk = a_bank()
+    contract_no = a_customer(desk)
+    say(desk, signed_on(contract_no, WEB, until_s=UNTIL_S))
+    name = ordered(desk, contract_no)  # by phone
+    desk.ask(WEB_SEAT, cancel(name, contract_no))
+    answers = said(desk, cancel_refused(name, contract_no, answers=2), cancel(name, contract_no))
+
+    assert codes(answers) == [ReplyCode.ACCEPTED] * 2
+    assert kinds(told(desk, FeedOf(CHANNEL, WEB_SEAT))) == [RecordKind.CANCEL_REFUSED]
+    said(desk, cancel_refused(name, contract_no, answers=3))
+    assert len(told(desk, FeedOf(CHANNEL, WEB_SEAT))) == 1  # that one was by phone
+    same_after_all(desk)

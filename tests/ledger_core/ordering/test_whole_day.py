@@ -136,8 +136,8 @@ def test_a_day_from_orders_to_customers_that_are_settled() -> None:
     assert [each.code for each in desk.ask(DAY_SEAT, *closings(desk))] == [Code.ACCEPTED] * 2
 
     assert told_at_the_end(desk, 2) == [(late, 1_000, 9_920 * YUAN), (silent, 0, 0)]
-    assert stands(desk, late) == (OrderState.ENDED, Traded(1_000, 9_920 * YUAN), 0)
-    assert stands(desk, silent) == (OrderState.ENDED, Traded(), 1_000)
+    assert stands(desk, late) == (OrderState.CLOSED, Traded(1_000, 9_920 * YUAN), 0)
+    assert stands(desk, silent) == (OrderState.CLOSED, Traded(), 1_000)
     assert stands(desk, cut) == (OrderState.ENDED, Traded(400, 3_980 * YUAN), 600)
     same_after_all(desk)
     assert len(settle(desk)) == 1
@@ -191,7 +191,7 @@ def test_what_stands_beside_a_close_in_its_block(padding: int) -> None:
     codes = [answer.code for answer in desk.send(*frames)[:5]]
 
     assert codes == [Code.ACCEPTED, Code.ACCEPTED, Code.ORDER_ENDED, Code.ACCEPTED, Code.LISTED]
-    assert stands(desk, name) == (OrderState.ENDED, Traded(), 1_000)
+    assert stands(desk, name) == (OrderState.CLOSED, Traded(), 1_000)
     assert order_at(desk.book, slot_of(desk, name)).broker_number == 0
     assert desk.money(ann) == (2_000_000, 0, 0, 0)
     same_after_all(desk)
@@ -211,5 +211,5 @@ def test_closes_of_several_rows_are_what_they_are_one_by_one(is_first: bool) -> 
     for each in (first, second) if is_first else (second, first):
         assert desk.ask(DAY_SEAT, each)[0].code == Code.ACCEPTED
 
-    assert [stands(desk, name)[0] for name in names] == [OrderState.ENDED] * 2
+    assert [stands(desk, name)[0] for name in names] == [OrderState.CLOSED] * 2
     same_after_all(desk)

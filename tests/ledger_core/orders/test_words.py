@@ -107,7 +107,7 @@ def test_an_order_is_open_by_its_state_and_a_freeze_by_what_remains(state: Order
 
     assert requests.are_open(slots).tolist() == [remaining_fen > 0, False]
     write(desk.book, int(slots[0]), state)
-    assert requests.are_open(slots).tolist() == [state not in (S.ENDED, S.REFUSED, S.LOWERED), False]
+    assert requests.are_open(slots).tolist() == [state not in (S.ENDED, S.REFUSED, S.LOWERED, S.CLOSED), False]
 
 
 def test_a_roll_carries_words_with_their_freezes_and_an_open_sale_for_as_long_as_it_is_open() -> None:
@@ -175,7 +175,7 @@ def test_version_and_fee_table_that_an_order_names_stay_when_others_take_their_p
         ({"turnover": 1}, "the turnover of an order"),
         ({"traded": 1}, "the turnover of an order"),
         ({"state": 0}, "the state of an order"),
-        ({"state": 8}, "the state of an order"),
+        ({"state": 9}, "the state of an order"),
         ({"state": S.ENDED}, "an order that has ended"),
         ({"state": S.ENDED, "cancelled": 100}, "an order that has ended"),  # 10.00 remain
         ({"booked_fen": 1}, "what was booked of a buy"),

@@ -42,6 +42,7 @@ def reported(state: OrderState = OrderState.TAKEN) -> Order:
         (reported(), Lowered(TRUE, Traded()), True, Code.DECISION_DIFFERS),
         (reported(OrderState.REFUSED), Lowered(REPORTED, TRUE), True, Code.DECISION_DIFFERS),
         (reported(OrderState.LOWERED), Lowered(REPORTED, TRUE), True, Code.DECISION_DIFFERS),  # once
+        (reported(OrderState.CLOSED), Lowered(REPORTED, TRUE), True, Code.DECISION_DIFFERS),
     ],
 )
 def test_what_the_act_earns(order: Order | None, says: Lowered, is_due: bool, code: Code) -> None:

@@ -15,7 +15,7 @@ from protocol.vocabulary import OrderType
 from rules.money.account import Account
 from rules.orders.correcting import lower_reported
 from rules.orders.fees import Traded, charge_fen
-from rules.orders.reports import Order
+from rules.orders.reports import Order, end
 from rules.orders.states import OrderState, is_open
 from rules.orders.told import (
     ask_cancel,
@@ -66,6 +66,9 @@ def in_state(state: OrderState) -> tuple[Order, Account]:
     if state == S.LOWERED:
         assert tell_executed(order, account, PART, False)
         lower_reported(order, account, Traded())
+    if state == S.CLOSED:
+        end(order, account)
+        order.state = state
     assert order.state == state
     return order, account
 
@@ -91,7 +94,11 @@ CELLS: list[tuple[str, Report, dict[OrderState, OrderState | None]]] = [
             **{S.ENDED: LISTED, S.REFUSED: LISTED, S.LOWERED: LISTED},
         },
     ),
-    ("executed as it is", executed(Traded()), {state: state for state in S if state != S.ALLOTTED}),
+    (
+        "executed as it is",
+        executed(Traded()),
+        {state: state for state in S if state not in (S.ALLOTTED, S.CLOSED)} | {S.CLOSED: LISTED},
+    ),
     (
         "executed above its limit",
         executed(Traded(400, 4_001 * YUAN)),
@@ -100,7 +107,14 @@ CELLS: list[tuple[str, Report, dict[OrderState, OrderState | None]]] = [
     (
         "all cancelled",
         cancelled(1_000, 7),
-        {S.SENT: S.ENDED, S.TAKEN: S.ENDED, S.ENDING: S.ENDED, S.ENDED: S.ENDED, S.REFUSED: S.REFUSED},
+        {
+            S.SENT: S.ENDED,
+            S.TAKEN: S.ENDED,
+            S.ENDING: S.ENDED,
+            S.ENDED: S.ENDED,
+            S.REFUSED: S.REFUSED,
+            S.CLOSED: LISTED,
+        },
     ),
     (
         "a part cancelled in answer",

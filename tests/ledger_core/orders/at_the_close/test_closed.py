@@ -81,7 +81,7 @@ def test_what_was_not_executed_goes_back_and_the_order_has_ended(padding: int) -
 
     assert sent(desk, padding, closing(target(1), no, 0, 601_092)) == [CLOSED]
 
-    assert stands(desk, slot) == (S.ENDED, 600, 0)
+    assert stands(desk, slot) == (S.CLOSED, 600, 0)
     assert money(desk, ann) == (0, 398_724, 2_000_000 - 398_724)
     assert to_be_closed(desk) == []
     assert codes(sent(desk, padding, closing(target(1), no, 0, 0))) == [Code.FREEZE_CLOSED]
@@ -103,7 +103,7 @@ def test_what_its_set_has_beyond_the_reports_is_drawn(padding: int) -> None:
     assert sent(desk, padding, *closings(desk)) == [CLOSED]
 
     assert money(desk, ann) == (0, 991_802, 2_000_000 - 991_802)
-    assert stands(desk, slot) == (S.ENDED, 0, 0)
+    assert stands(desk, slot) == (S.CLOSED, 0, 0)
 
 
 @BOTH_WAYS
@@ -118,7 +118,7 @@ def test_an_order_of_which_nothing_remains_is_ended_too_and_its_date_waits_for_i
     told_twice = sent(desk, padding, closing(target(1), no, 0, 0), closing(target(1), no, 0, 0))
 
     assert (told_twice[0], told_twice[1].code) == (CLOSED, Code.FREEZE_CLOSED)
-    assert (stands(desk, slot), to_be_closed(desk)) == ((S.ENDED, 1_000, 0), [])
+    assert (stands(desk, slot), to_be_closed(desk)) == ((S.CLOSED, 1_000, 0), [])
     check_book(desk.book)
     assert begin(desk) == 0
     assert state(desk) >= LaneState.SETTLED
@@ -140,7 +140,7 @@ def test_an_order_under_a_cancel_and_one_cancelled_in_part_are_ended(padding: in
 
     assert sent(desk, padding, *closings(desk)) == [CLOSED, CLOSED]
 
-    assert [stands(desk, slot) for slot in slots] == [(S.ENDED, 1_000, 0)] * 2
+    assert [stands(desk, slot) for slot in slots] == [(S.CLOSED, 1_000, 0)] * 2
     assert money(desk, ann) == (0, 0, 4_000_000)
 
 
@@ -175,7 +175,7 @@ def test_what_waits_for_its_allotment_is_not_ended_by_its_own_date(order_type: O
         NOT_DUE if waits else Code.ACCEPTED
     ]
     assert begin(desk) == 0
-    assert stands(desk, slot)[0] == (S.SENT if waits else S.ENDED)
+    assert stands(desk, slot)[0] == (S.SENT if waits else S.CLOSED)
 
 
 def a_placing_of_monday() -> tuple[Desk, int]:
@@ -202,7 +202,7 @@ def test_what_waits_is_named_and_ended_by_the_set_of_a_later_date(padding: int, 
     assert to_be_closed(desk, TUESDAY) == [OrderClosing(contract_no_from_index(ann), *target(1), 0, 0)]
     assert desk.control(BeginSettle(TUESDAY, BROKER)) == NOT_DUE
     assert sent(desk, padding, *closings(desk, TUESDAY)) == [CLOSED]
-    assert stands(desk, slot)[:2] == (S.ENDED, 1_000)
+    assert stands(desk, slot)[:2] == (S.CLOSED, 1_000)
     check_book(desk.book)
 
 
@@ -294,6 +294,6 @@ def test_behind_its_close_nothing_of_a_date_is_open_but_what_waits(seed: int, pa
 
     found = [order_at(desk.book, slot) for slot in slots.values()]
     is_waiting = [one.order_type in (OrderType.SUBSCRIPTION_HELD, OrderType.PLACING) for one in found]
-    assert [one.state in (S.ENDED, S.REFUSED) for one in found] == [not waits for waits in is_waiting]
-    assert all(one.open_quantity == one.remaining_fen == 0 for one in found if one.state == S.ENDED)
+    assert [one.state in (S.ENDED, S.REFUSED, S.CLOSED) for one in found] == [not waits for waits in is_waiting]
+    assert all(one.open_quantity == one.remaining_fen == 0 for one in found if one.state in (S.ENDED, S.CLOSED))
     check_book(desk.book)

@@ -126,7 +126,7 @@ def test_closing_takes_quantity_and_turnover_of_the_set(padding: int, line: Line
     assert [each.code for each in sent(desk, padding, *closings(desk))] == [ACCEPTED]
 
     one = order_at(desk.book, slot)
-    assert (one.traded, one.cancelled, one.state) == (traded, 1_000 - traded.quantity, OrderState.ENDED)
+    assert (one.traded, one.cancelled, one.state) == (traded, 1_000 - traded.quantity, OrderState.CLOSED)
     assert one.drawn_fen == line.turnover_fen + sum(line.fees_fen)
     assert money(desk, ann)[0] == 0
     check_book(desk.book)

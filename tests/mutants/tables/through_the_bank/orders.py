@@ -37,10 +37,17 @@ _EARNS: list[Row] = [
 _BECOMES: list[Row] = [
     (
         "executed after its set",
-        "    if is_cleared:\n        return False\n    if told == order.traded:",
+        "    if is_cleared or order.state == OrderState.CLOSED:\n        return False\n    if told == order.traded:",
         "    if told == order.traded:",
         "what both books agreed on moves",
         f"{_TOLD}::test_once_the_set_of_its_date_is_complete_nothing_moves",
+    ),
+    (
+        "executed as the set said that was withdrawn",
+        "    if is_cleared or order.state == OrderState.CLOSED:\n        return False\n    if told == order.traded:",
+        "    if is_cleared:\n        return False\n    if told == order.traded:",
+        "the gateway's own book buys twice",
+        f"{_TOLD}::test_every_cell[executed as it is-CLOSED]",
     ),
     (
         "any cancel is answered",
