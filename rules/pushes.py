@@ -16,6 +16,11 @@ Nothing gives way to a push without the card password: neither the customer's ot
 left pre-assigned. To one with it a pre-assigned contract gives way, so that nobody is kept from his own account or
 securities account by a contract that he never confirmed.
 
+A customer of scheme A signs at the bank's counter (004 A·三(一)): a teller's act makes a push of it, which takes the
+same way. He stands there, so nothing is left for later: without the right card password no contract comes about. A
+wrong one is NOT_IDENTIFIED and a try; where the card host did not answer, or no password could be read, it is
+UNREADABLE and none, and the teller begins anew.
+
 Belongs here: the states, what is counted, what gives way. Never here: which contracts there are (ledger.core), what is
 inside of what is sealed (the identity desk).
 """
@@ -32,6 +37,8 @@ PUSH_STATES: dict[tuple[PushState, PushEvent], PushState] = {
     (PushState.IDENTIFIED, PushEvent.BAR): PushState.IMPOSSIBLE,
     (PushState.IDENTIFIED, PushEvent.CONFIRM): PushState.ASSIGNED,
     (PushState.IDENTIFIED, PushEvent.LEAVE_UNCONFIRMED): PushState.PRE_ASSIGNED,
+    (PushState.IDENTIFIED, PushEvent.NOT_READ): PushState.UNREADABLE,
+    (PushState.IDENTIFIED, PushEvent.NOT_FOUND): PushState.NOT_IDENTIFIED,
 }
 """The state after an event; a cell that is missing refuses it."""
 
@@ -55,6 +62,12 @@ def may_try(tries: int, futile: int) -> bool:
 def is_confirmed(answer: CardAnswer, tries: int, futile: int) -> bool:
     """Whether the customer has confirmed: what is said after too many tries counts no more."""
     return answer == CardAnswer.RIGHT and may_try(tries, futile)
+
+
+def event_unconfirmed(answer: CardAnswer) -> PushEvent:
+    """What becomes of an identified push from the counter that is not confirmed. A right password that comes after too
+    many tries is one try more."""
+    return PushEvent.NOT_READ if answer == CardAnswer.NOT_ASKED else PushEvent.NOT_FOUND
 
 
 def status_signed(confirmed: bool, of_replaced: ContractStatus | None) -> ContractStatus:

@@ -45,7 +45,7 @@ from .corrections import (
     ToleranceAct,
     WithdrawSetAct,
 )
-from .customers import ChangeHolderAct
+from .customers import ChangeHolderAct, CustomerAct, SignAtCounterAct
 from .day import AdoptSetAct, DayAct
 from .moved import ReverseAct
 from .ordering.fees import SetFeesAct, fees_made_of
@@ -160,7 +160,7 @@ AnyAct = (
     | LiftRestraintAct
     | ExtendRestraintAct
     | DeductAct
-    | ChangeHolderAct
+    | CustomerAct
     | ReverseAct
     | CorrectReportAct
     | OfDifferences
@@ -180,7 +180,7 @@ ActAlone = (
     | TerminateBrokerAct
     | VoidAct
     | DeductAct
-    | ChangeHolderAct
+    | CustomerAct
     | ReverseAct
     | CorrectReportAct
     | OfDifferences
@@ -233,6 +233,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     ExtendRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     DeductAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     ChangeHolderAct: ActKind(Right.CUSTOMERS, 2, Concerns.ACCOUNT),
+    SignAtCounterAct: ActKind(Right.CUSTOMERS, 1, Concerns.ACCOUNT, ACT_AHEAD_SHORT_S_MAX),
     ReverseAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     CorrectReportAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     ToleranceAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
@@ -365,6 +366,6 @@ def _is_consistent(act: AnyAct) -> bool:
     """Whether what no single field can say holds."""
     if isinstance(act, RegisterPersonAct | ChangePersonAct):
         return act.rights == sorted(set(act.rights))
-    if isinstance(act, AdoptSetAct | SetPhasesAct):
+    if isinstance(act, AdoptSetAct | SetPhasesAct | SignAtCounterAct):
         return act.is_whole
     return True

@@ -60,6 +60,14 @@ class IdentityKeys:
         _checked(self.for_passwords, IdentityKey)
 
 
+def seal_particulars(particulars: Particulars, keys: IdentityKeys, binding: bytes) -> tuple[bytes, bytes]:
+    """The boxes of person and card password, bound to what `binding_of` was told. Raises MisuseError, without a word of
+    the customer, for what is out of bounds."""
+    inside, with_keys = _checked(particulars, Particulars), _checked(keys, IdentityKeys)
+    person = with_keys.for_persons.seal(person_to_bytes(binding, inside.person))
+    return person, with_keys.for_passwords.seal(password_to_bytes(binding, inside.card_password))
+
+
 def load_identity_key(path: str | Path, key_id: int) -> IdentityKey:
     """The identity desk's key from a PEM file that the bank gave out.
 
@@ -101,8 +109,7 @@ class PushVerbs(Speaking):
         )
         said = (message.serial, message.bank_account_no, message.securities_accounts, message.replaces)
         binding = binding_of(self.settings.party, self.trade_date, *said)
-        sealed_person = with_keys.for_persons.seal(person_to_bytes(binding, inside.person))
-        sealed_password = with_keys.for_passwords.seal(password_to_bytes(binding, inside.card_password))
+        sealed_person, sealed_password = seal_particulars(inside, with_keys, binding)
         return self.control(replace(message, sealed_person=sealed_person, sealed_password=sealed_password))
 
     def pushes(self, numbers: Sequence[int]) -> Coroutine[object, object, PushAnswer]:

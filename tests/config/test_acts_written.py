@@ -12,6 +12,7 @@ import pytest
 from config.cli.acts.writing import Header, own_fields, written
 from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.acts.table import KINDS_BY_WORD
+from protocol.limits import SEALED_PASSWORD_BYTES, SEALED_PERSON_BYTES
 
 HEADER = Header(11, "0123456789abcdef", "因业务需要", 7, 1_790_000_000, None)
 WORDS = {
@@ -47,6 +48,8 @@ WORDS = {
     "source": "NOTHING_TRADED",
     "holder_before": "ab" * 16,
     "holder": "cd" * 16,
+    "sealed_person": "ab" * SEALED_PERSON_BYTES,
+    "sealed_password": "cd" * SEALED_PASSWORD_BYTES,
 }
 """What stands in a field of this name; of every other one 5."""
 READ = {

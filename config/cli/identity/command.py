@@ -1,4 +1,4 @@
-"""`yzt identity run | once | keygen | digest`: the identity desk as a program of the bank.
+"""`yzt identity run | once | keygen | digest | seal`: the identity desk as a program of the bank.
 
 Belongs here: the options, which keys are read. Never here: the desk's work (gateway.identity.desk), the columns of
 files of persons (persons).
@@ -10,8 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from config.cli.identity.persons import write_accounts
+from config.cli.identity.sealing import OF_CARD, sealed_words
 from config.cli.links import seat_settings
 from config.cli.options import KEY_ID, SEAT, add_common_options
+from config.cli.passwords.counter import password_from
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.kit.processes import print_progress
@@ -27,7 +29,16 @@ from gateway.identity.key_files import (
     write_holder_key,
     write_unsealing_key,
 )
-from protocol.client import KeyFileError, Seat, SeatSettings, load_signer
+from protocol.client import (
+    IdentityKey,
+    IdentityKeys,
+    KeyFileError,
+    MisuseError,
+    Seat,
+    SeatSettings,
+    load_identity_key,
+    load_signer,
+)
 from protocol.vocabulary import BANK_PARTY
 
 CONNECT_ATTEMPTS_MAX = 10
@@ -44,6 +55,8 @@ def main(argv: list[str], config: Config) -> int:
     leave_no_core()
     if options.what == "keygen":
         return _keygen(options)
+    if options.what == "seal":
+        return _seal(options)
     if options.holder_key is None:
         raise ProcessFault("identity: --holder-key names the key of holders' digests", ExitCode.USAGE)
     holder_key = read_holder_key(options.holder_key)
@@ -63,19 +76,27 @@ def _parser() -> CommandParser:
     parser = CommandParser(
         prog="yzt identity",
         description="The identity desk: looks into contracts that brokers push (run, once), makes its keys in the "
-        "folder FILE (keygen), and makes a file of accounts for `yzt load` out of a file of persons (digest).",
+        "folder FILE (keygen), and makes a file of accounts for `yzt load` out of a file of persons (digest). At the "
+        "counter: seals who signs, and his card password, as words for `yzt act write` (seal).",
     )
     add_common_options(parser)
-    parser.add_argument("what", choices=("run", "once", "keygen", "digest"))
+    parser.add_argument("what", choices=("run", "once", "keygen", "digest", "seal"))
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="digest: persons as CSV; keygen: a folder")
     parser.add_argument("--seat", type=SEAT, default=6, help="the identity desk's seat (default: 6)")
     parser.add_argument("--key", type=Path, help="its private key, a PEM file")
     parser.add_argument("--key-id", type=KEY_ID, default=1, help="the number under which the bank has that key")
     parser.add_argument(
-        "--persons", action="append", default=[], metavar="NUMBER=FILE", help="a key that opens persons"
+        "--persons",
+        action="append",
+        default=[],
+        metavar="NUMBER=FILE",
+        help="a key that opens persons; seal: its public half",
     )
     parser.add_argument(
         "--passwords", action="append", default=[], metavar="NUMBER=FILE", help="a key that opens card passwords"
+    )
+    parser.add_argument(
+        "--password-fd", type=int, metavar="N", help="seal: the card password is a line of descriptor N"
     )
     parser.add_argument("--holder-key", type=Path, metavar="FILE", help="the key of holders' digests")
     parser.add_argument("--card-host", type=Path, metavar="SOCKET", help="of the card host; none: nobody is asked")
@@ -101,6 +122,31 @@ def _keygen(options: argparse.Namespace) -> int:
         write_holder_key(folder / HOLDER_KEY_FILE)
         print(folder / HOLDER_KEY_FILE)
     return int(ExitCode.OK)
+
+
+def _seal(options: argparse.Namespace) -> int:
+    """What a teller signs of a customer at the counter, one word a line."""
+    if options.file is None:
+        raise ProcessFault("identity seal: which file?", ExitCode.USAGE)
+    keys = IdentityKeys(_sealing("--persons", options.persons), _sealing("--passwords", options.passwords))
+    card_password = password_from(options.password_fd, wanted=OF_CARD)
+    print("\n".join(sealed_words(options.file, card_password, keys)))
+    return int(ExitCode.OK)
+
+
+def _sealing(option: str, named: Sequence[str]) -> IdentityKey:
+    """The one key. Raises: ProcessFault USAGE for another number of them, ConfigFault for a file."""
+    if len(named) != 1:
+        raise ProcessFault(f"identity seal: {option} names one public key", ExitCode.USAGE)
+    number, _, file = named[0].partition("=")
+    if not (number.isascii() and number.isdecimal() and file):
+        raise ProcessFault(f"identity seal: {option} is a number, an equals sign and a file", ExitCode.USAGE)
+    try:
+        return load_identity_key(file, int(number[:10]))
+    except KeyFileError as error:
+        raise ConfigFault(str(error)) from None
+    except MisuseError as error:
+        raise ProcessFault(f"identity seal: {option}: {error}", ExitCode.USAGE) from None
 
 
 def _settings(config: Config, options: argparse.Namespace) -> SeatSettings:

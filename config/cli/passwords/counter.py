@@ -12,6 +12,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
+from typing import NamedTuple
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.client import Clock, MisuseError, PasswordFound, Seat, SeatSettings
@@ -30,29 +31,44 @@ SAID: dict[int, tuple[ExitCode, str]] = {
 }
 
 
-def password_from(descriptor: int | None, shown: Callable[[str], str] = getpass.getpass) -> str:
-    """One line of a descriptor; None: asked for twice at the terminal. Raises: ProcessFault, without a word of it."""
+class Wanted(NamedTuple):
+    """Which password is read, and for which command."""
+
+    command: str
+    name: str
+    chars_min: int
+    chars_max: int
+    twice: bool  # at a terminal: nobody knows yet whether it is right
+
+
+OF_TRADING = Wanted("passwords set", "trading password", TRADING_PASSWORD_CHARS_MIN, TRADING_PASSWORD_CHARS_MAX, True)
+
+
+def password_from(
+    descriptor: int | None, shown: Callable[[str], str] = getpass.getpass, wanted: Wanted = OF_TRADING
+) -> str:
+    """One line of a descriptor; None: asked for at the terminal. Raises: ProcessFault, without a word of it."""
     if descriptor is not None:
         try:
             with os.fdopen(descriptor, "rb", closefd=False) as stream:
                 line = stream.readline(READ_BYTES_MAX)
-            return _bounded(line.removesuffix(b"\n").removesuffix(b"\r").decode())
+            return _bounded(line.removesuffix(b"\n").removesuffix(b"\r").decode(), wanted)
         except OSError as error:
-            raise ProcessFault(f"passwords set: descriptor {descriptor}: {error.strerror}", ExitCode.USAGE) from None
+            raise ProcessFault(f"{wanted.command}: descriptor {descriptor}: {error.strerror}", ExitCode.USAGE) from None
         except UnicodeDecodeError:
             pass
-        raise ProcessFault("passwords set: the password is no text", ExitCode.DATA)
+        raise ProcessFault(f"{wanted.command}: the password is no text", ExitCode.DATA)
     if not sys.stdin.isatty():
-        raise ProcessFault("passwords set: a terminal is wanted, or --password-fd", ExitCode.USAGE)
+        raise ProcessFault(f"{wanted.command}: a terminal is wanted, or --password-fd", ExitCode.USAGE)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)  # it would be shown
-            first = _bounded(shown("trading password: "))
-            again = shown("once more: ")
+            first = _bounded(shown(f"{wanted.name}: "), wanted)
+            again = shown("once more: ") if wanted.twice else first
     except (getpass.GetPassWarning, EOFError):
-        raise ProcessFault("passwords set: nothing was typed that is not shown", ExitCode.USAGE) from None
+        raise ProcessFault(f"{wanted.command}: nothing was typed that is not shown", ExitCode.USAGE) from None
     if first != again:
-        raise ProcessFault("passwords set: the two differ", ExitCode.DATA)
+        raise ProcessFault(f"{wanted.command}: the two differ", ExitCode.DATA)
     return first
 
 
@@ -71,8 +87,8 @@ async def set_first(settings: SeatSettings, clock: Clock, contract_no: int, pass
     return int(code)
 
 
-def _bounded(password: str) -> str:
-    if not TRADING_PASSWORD_CHARS_MIN <= len(password) <= TRADING_PASSWORD_CHARS_MAX:
-        wanted = f"{TRADING_PASSWORD_CHARS_MIN} to {TRADING_PASSWORD_CHARS_MAX} characters"
-        raise ProcessFault(f"passwords set: a trading password has {wanted}", ExitCode.DATA)
+def _bounded(password: str, wanted: Wanted) -> str:
+    if not wanted.chars_min <= len(password) <= wanted.chars_max:
+        reason = f"a {wanted.name} has {wanted.chars_min} to {wanted.chars_max} characters"
+        raise ProcessFault(f"{wanted.command}: {reason}", ExitCode.DATA)
     return password

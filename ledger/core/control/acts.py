@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ledger.core.control.customers.standing import account_of, known_account, own_contract
 from ledger.core.state.book import Book
 from ledger.core.state.people.persons import Done, Person
-from protocol.acts.customers import ChangeHolderAct
+from protocol.acts.customers import ChangeHolderAct, SignAtCounterAct
 from protocol.acts.ordering.passwords import ResetPasswordAct, UnlockPasswordAct
 from protocol.acts.restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from protocol.acts.table import (
@@ -139,7 +139,7 @@ def _concerned(book: Book, act: AnyAct, concerns: Concerns) -> list[int]:
 
 def _account_of(book: Book, act: AnyAct) -> int:
     """The index of the account that an act concerns, −1 for none."""
-    if isinstance(act, RestrainAct | DeductAct | ChangeHolderAct):
+    if isinstance(act, RestrainAct | DeductAct | ChangeHolderAct | SignAtCounterAct):
         return known_account(book, act.account_no)
     if isinstance(act, UnlockPasswordAct | ResetPasswordAct):
         index = own_contract(book, BANK_PARTY, act.contract_no)

@@ -13,7 +13,7 @@ from ledger.core.control import acts, feed_answers, outlets, parties, persons, s
 from ledger.core.control.acts import decided_second
 from ledger.core.control.clearing_accounts import acts as clearing_acts
 from ledger.core.control.clearing_accounts import paying
-from ledger.core.control.customers import accounts, holders, pushes, restraints, reversals, savings
+from ledger.core.control.customers import accounts, counter, pushes, restraints, reversals, savings
 from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import catch_up, corrections, dates, lanes
 from ledger.core.control.day import judge as day
@@ -24,7 +24,7 @@ from ledger.core.state.book import Book
 from ledger.core.state.day.due_times import seconds_of
 from protocol.acts.clearing import ClearingAct
 from protocol.acts.corrections import OfDifferences
-from protocol.acts.customers import ChangeHolderAct
+from protocol.acts.customers import ChangeHolderAct, SignAtCounterAct
 from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
 from protocol.acts.moved import ReverseAct
 from protocol.acts.ordering.passwords import PasswordAct
@@ -221,8 +221,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return accounts.judge_replacement(book, party, message)
         case Restrain() | LiftRestraint() | ExtendRestraint() | DeductAct():
             return restraints.judge(book, message)
-        case ChangeHolderAct():
-            return holders.judge_holder(book, message)
+        case ChangeHolderAct() | SignAtCounterAct():
+            return counter.judge_customer_act(book, message)
         case SavingsInterestAct():
             return savings.judge_order(book, message, decided_at_ns)
         case ReverseAct():
@@ -334,8 +334,8 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             dates.open_date(book, trade_date, windows, decided_at_ns)
         case Restrain() | LiftRestraint() | ExtendRestraint() | DeductAct():
             return restraints.apply(book, sender.seat, sender.persons, message)
-        case ChangeHolderAct():
-            holders.change_holder(book, message)
+        case ChangeHolderAct() | SignAtCounterAct():
+            return counter.apply_customer_act(book, message)
         case SavingsInterestAct():
             savings.order(book, message)
         case ReverseAct():

@@ -6,14 +6,20 @@ from pathlib import Path
 import pytest
 
 from ledger.core.state.customers import pushes as kept
+from protocol.acts.customers import SignAtCounterAct, push_serial_of
 from protocol.given_numbers import account_no_from_index, contract_no_from_index
+from protocol.limits import SEALED_PASSWORD_BYTES, SEALED_PERSON_BYTES
+from protocol.messages.control import SetScheme
 from protocol.messages.customers.accounts import ChangeAccount, OpenAccounts
 from protocol.messages.customers.pushes import ConfirmPush, Identify
-from protocol.vocabulary import AccountEvent, CardAnswer
-from tests.bank_seats import IDENTITY_SEAT
+from protocol.vocabulary import AccountEvent, CardAnswer, Right, Scheme
+from tests.bank_seats import IDENTITY_SEAT, TELLER_SEAT
 from tests.customers import account, holder_of, pushed_contract
 from tests.follower.journal_maker import BROKER, DATE, SEAT, JournalMaker
 from tests.follower.world import asked, world
+from tests.people import Office, administrators, signed
+
+TIM = 4  # a teller
 
 pytestmark = pytest.mark.postgres
 
@@ -128,5 +134,46 @@ def test_names_that_came_to_nothing_touch_nothing(fresh_database: str, tmp_path:
             made.control(ConfirmPush(push, BROKER, 2**62, [2**62], 2**62, CardAnswer.RIGHT))
             await here.follow_soundly(made)
             assert (await asked(here.sql, OF_VIEW))[0][4:6] == ("IMPOSSIBLE", "ACCOUNT_LOSS_REPORTED")
+
+    asyncio.run(scenario())
+
+
+def test_what_was_signed_at_the_counter_stands_beside_pushes(fresh_database: str, tmp_path: Path) -> None:
+    """By the teller desk's seat, for the broker that the act names; a customer without his password signs nothing."""
+
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.genesis()
+            made.register(BROKER, "东方证券", SEAT)
+            made.open_accounts([1_000])
+            made.control(SetScheme(BROKER, Scheme.A))
+            made.control(administrators())
+            office = Office(made.book.bank_id, made.now_ns // 10**9 + 600)
+            made.control(office.hired(TIM, Right.CUSTOMERS), TELLER_SEAT)
+            for answer in (CardAnswer.WRONG, CardAnswer.RIGHT):
+                act = SignAtCounterAct(
+                    **office.by(TIM),
+                    party=BROKER,
+                    account_no=account_no_from_index(0),
+                    shanghai="A1",
+                    shenzhen="",
+                    person_key_id=1,
+                    sealed_person="00" * SEALED_PERSON_BYTES,
+                    password_key_id=1,
+                    sealed_password="00" * SEALED_PASSWORD_BYTES,
+                )
+                made.control(signed(act, TIM), TELLER_SEAT)
+                push = made.book.pushes.given
+                made.control(Identify(push, holder_of(0)))
+                confirm(made, push, 0, [], 0, answer)
+            await here.follow_soundly(made)
+            contract_no, serials = contract_no_from_index(0), [push_serial_of(TIM, serial) for serial in (1, 2)]
+            assert await asked(here.sql, OF_VIEW) == [
+                (1, BROKER, serials[0], 0, "NOT_IDENTIFIED", None, None, None, 2),
+                (2, BROKER, serials[1], 0, "ASSIGNED", None, None, contract_no, 2),
+            ]
+            assert await asked(here.sql, "SELECT DISTINCT seat FROM bank_pushes") == [(TELLER_SEAT,)]
+            assert await asked(here.sql, "SELECT status, xshg_account FROM bank_contracts") == [("ACTIVE", "A1")]
 
     asyncio.run(scenario())

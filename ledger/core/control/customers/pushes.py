@@ -1,4 +1,4 @@
-"""Contracts that brokers push: what each message about them earns, and what it does.
+"""Contracts that brokers push, or customers sign at the counter: what each message about them earns, and what it does.
 
 Belongs here: judging in ranked order and the effect, side by side for each message; what bars a push. Never here: who
 may send it (roles), the table of states and what is counted (rules.pushes), signing itself (accounts).
@@ -30,13 +30,24 @@ from protocol.messages.customers.accounts import (
     SignContracts,
 )
 from protocol.messages.customers.pushes import ConfirmPush, Identify, OpenPush, PushContract, PushFacts, PushMessage
-from protocol.vocabulary import AccountStatus, CardAnswer, ContractEvent, ContractStatus, Market, PushEvent, PushState
+from protocol.vocabulary import (
+    BANK_PARTY,
+    AccountStatus,
+    CardAnswer,
+    ContractEvent,
+    ContractStatus,
+    Market,
+    PushEvent,
+    PushState,
+    Scheme,
+)
 from rules.contracts import MAY_REPLACE_CARD
 from rules.orders.schemes import sends
 from rules.pushes import (
     FUTILE,
     PUSH_STATES,
     code_of_what_is_in_the_way,
+    event_unconfirmed,
     is_confirmed,
     may_try,
     next_push_state,
@@ -91,10 +102,25 @@ def push_facts(book: Book, party: int, numbers: list[int]) -> list[PushFacts]:
     found = (book.pushes.entries.get(number) for number in numbers)
     return [
         PushFacts(number, int(ReplyCode.PUSH_UNKNOWN), 0, 0)
-        if push is None or push.party != party
+        if push is None or not is_told(book, party, push)
         else PushFacts(number, push.code, push.state, push.contract_no)
         for number, push in zip(numbers, found, strict=True)
     ]
+
+
+def is_told(book: Book, party: int, push: Push) -> bool:
+    """Whether `party` is told of a push: its broker, and of those from the counter the bank."""
+    return push.party == party or (party == BANK_PARTY and is_from_counter(book, push))
+
+
+def is_from_counter(book: Book, push: Push) -> bool:
+    """Whether a teller's act has made it: a broker of scheme A pushes none, and while one waits no scheme changes."""
+    return book.orders.schemes.of(push.party) == Scheme.A
+
+
+def what_bars(book: Book, push: Push) -> ReplyCode:
+    """The first in rank of what bars a push of an account that is there, were it confirmed now."""
+    return _standing(book, push, True).code
 
 
 def open_pushes(book: Book, count: int) -> list[OpenPush]:
@@ -177,7 +203,10 @@ def _judge_confirmation(book: Book, message: ConfirmPush) -> ReplyCode:
         return ReplyCode.PUSH_UNKNOWN
     if push.state != PushState.IDENTIFIED:
         return ReplyCode.STATUS_FORBIDS
-    stands = _standing(book, push, _is_confirmed(book, push, message))
+    confirmed = _is_confirmed(book, push, message)
+    if not confirmed and is_from_counter(book, push):
+        return ReplyCode.ACCEPTED  # that nothing comes about is booked
+    stands = _standing(book, push, confirmed)
     if stands.code != ReplyCode.ACCEPTED:
         return ReplyCode.ACCEPTED  # that it is impossible is booked, and nothing that it names comes about
     account_no = account_no_from_index(_account_of(book, push))
@@ -189,6 +218,9 @@ def _judge_confirmation(book: Book, message: ConfirmPush) -> ReplyCode:
 def _confirm(book: Book, message: ConfirmPush) -> int:
     push = book.pushes.entries[message.push]
     confirmed = _is_confirmed(book, push, message)
+    if not confirmed and is_from_counter(book, push):
+        _move(book, push, event_unconfirmed(CardAnswer(message.answer)))
+        return 0
     stands = _standing(book, push, confirmed)
     if stands.code != ReplyCode.ACCEPTED:
         push.code = int(stands.code)

@@ -1,4 +1,4 @@
-"""What a batch did to contracts that brokers pushed, and the table pushes.
+"""What a batch did to contracts that brokers pushed, or that were signed at the counter, and the table pushes.
 
 Belongs here: which pushes were touched, what the book had of each right after the row that did it, their SQL. Never
 here: the transaction (read_model), what is sealed: no word of it comes into the read model.
@@ -12,6 +12,8 @@ from ledger.core.control.rows import Told
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.core.state.customers.pushes import Push
+from ledger.follower.projection.people import effect_of
+from protocol.acts.customers import SignAtCounterAct
 from protocol.errors import InvariantBroken
 from protocol.messages.customers.pushes import ConfirmPush, Identify, PushContract
 
@@ -61,10 +63,15 @@ class PushesOfBatch:
 
     def take(self, told: Told, row: Row) -> None:
         """An accepted control message of a row."""
-        party, seat, message, given_no, _ = told
+        party, seat, said, given_no, _ = told
+        message = effect_of(said)
         if isinstance(message, PushContract):
             facts = (message.serial, message.bank_account_no, message.replaces, row.sequence, row.decided_at_ns)
             self.came.append(Pushed(given_no, party, seat, row.trade_date, *facts))
+        elif isinstance(message, SignAtCounterAct):
+            push = self._push(given_no)
+            facts = (message.push_serial, push.bank_account_no, 0, row.sequence, row.decided_at_ns)
+            self.came.append(Pushed(given_no, message.party, seat, row.trade_date, *facts))
         elif isinstance(message, Identify | ConfirmPush):
             push = self._push(message.push)
             decided = (None, None) if push.is_open else (row.sequence, row.decided_at_ns)

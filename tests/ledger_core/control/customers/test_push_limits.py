@@ -172,6 +172,8 @@ def test_every_state_and_event() -> None:
         (PushState.IDENTIFIED, PushEvent.BAR): PushState.IMPOSSIBLE,
         (PushState.IDENTIFIED, PushEvent.CONFIRM): PushState.ASSIGNED,
         (PushState.IDENTIFIED, PushEvent.LEAVE_UNCONFIRMED): PushState.PRE_ASSIGNED,
+        (PushState.IDENTIFIED, PushEvent.NOT_READ): PushState.UNREADABLE,  # this and the next: from the counter
+        (PushState.IDENTIFIED, PushEvent.NOT_FOUND): PushState.NOT_IDENTIFIED,
     }
     assert written == PUSH_STATES
     reached = {PushState.WAITING, *written.values()}

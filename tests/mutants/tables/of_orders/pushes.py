@@ -4,7 +4,7 @@ Belongs here: single wrong lines, each with what it plants. Never here: mutants 
 (control).
 """
 
-from tests.mutants.mutant import HOLDERS, PUSH_LIMITS, PUSHES, ROLES, Mutant, of_file
+from tests.mutants.mutant import COUNTER, HOLDERS, PUSH_LIMITS, PUSHES, ROLES, Mutant, of_file
 
 LOST = f"{PUSHES}::test_a_lost_card_is_replaced_by_signing_anew"
 CHANGED = f"{PUSHES}::test_other_securities_accounts_are_a_new_contract_once_nothing_is_open"
@@ -52,7 +52,7 @@ OF_PUSHES: list[Mutant] = [
             ),
             (
                 "push of another broker",
-                "if push is None or push.party != party",
+                "if push is None or not is_told(book, party, push)",
                 "if push is None",
                 "a broker reads what became of another's customers",
                 f"{PUSH_LIMITS}::test_others_hear_nothing_of_a_push",
@@ -198,6 +198,56 @@ OF_PUSHES: list[Mutant] = [
                 "must_wait = is_kept_by_items(book, replaced)",
                 "changed data of a customer who trades are never taken",
                 f"{HOLDERS}::test_a_broker_pushes_changed_data_once_the_bank_has_seen_the_papers",
+            ),
+        ],
+    ),
+    *of_file(
+        "control/customers/counter.py",
+        [
+            (
+                "any scheme at the counter",
+                "return ReplyCode.ACCEPTED if is_of_a else ReplyCode.SCHEME_FORBIDS",
+                "return ReplyCode.ACCEPTED",
+                "a teller signs for a broker that signs by itself, and a wrong password is a contract",
+                f"{COUNTER}::test_a_teller_is_told_at_once_what_bars_it_the_lowest_first",
+            ),
+            (
+                "tries without end at the counter",
+                "    if not may_try(pushes.tries_of(push), pushes.futile.get(act.party, 0)):\n",
+                "    if False:\n",
+                "a teller is sent away by the card host and not by the bank",
+                f"{COUNTER}::test_a_card_password_is_guessed_a_few_times_at_the_counter_too",
+            ),
+        ],
+    ),
+    *of_file(
+        "control/customers/pushes.py",
+        [
+            (
+                "a contract that nobody confirmed, from the counter",
+                "        _move(book, push, event_unconfirmed(CardAnswer(message.answer)))\n        return 0\n",
+                "        pass\n",
+                "whoever has somebody's papers opens a contract on his account",
+                f"{COUNTER}::test_without_the_card_password_nothing_comes_about",
+            ),
+            (
+                "the bank reads what brokers push",
+                "(party == BANK_PARTY and is_from_counter(book, push))",
+                "party == BANK_PARTY",
+                "a teller's desk reads what became of pushes that are none of its own",
+                f"{COUNTER}::test_the_bank_is_told_nothing_of_what_brokers_of_scheme_b_push",
+            ),
+        ],
+    ),
+    *of_file(
+        "rules/pushes.py",
+        [
+            (
+                "a silent card host is a try",
+                "return PushEvent.NOT_READ if answer == CardAnswer.NOT_ASKED else PushEvent.NOT_FOUND",
+                "return PushEvent.NOT_FOUND",
+                "three times without a card host, and the customer is sent home for the date",
+                f"{COUNTER}::test_without_the_card_password_nothing_comes_about",
             ),
         ],
     ),
