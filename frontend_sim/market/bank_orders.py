@@ -1,22 +1,64 @@
 """A broker of scheme A at work: it reads what its customers order through the bank, and reports what became of it.
 
-Belongs here: what it takes, refuses, executes in two parts, leaves open and cancels. Never here: orders of scheme B
-(broker), which orders come (a channel's program), money (the bank reckons it).
+Belongs here: answering entries, orders that are open there, what is kept of a date. Never here: what becomes of an
+order (courses), orders of scheme B (broker), which orders come (channel), money (the bank
+reckons it).
 
-Its exchange has one price of each security, and no other customers: a limit that the price meets is executed at once,
-half first, then all; any other order rests until it is cancelled. All of it follows from the entry alone, and reports
-are cumulative: so a broker that died answers what it was handed once more, and nothing is told twice.
+Entries are dealt to desks by the order that they are about: of one order everything is said in turn, of several at
+once. A broker that died answers what it was handed once more, by the same courses: nothing is told twice.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from protocol.client import OrderEntry, Outcome, Seat
-from protocol.codes import ReplyCode
-from protocol.vocabulary import Side
+import trio
 
-CANCELLED_AS_ASKED, TOO_LATE, NOT_TRADED, SHORT_SALE = 1, 2, 3, 4
-"""Its reasons."""
-LOT = 100
+from frontend_sim.market.through_bank.courses import (
+    CANCELLED_AS_ASKED,
+    NOT_TRADED,
+    SHORT_SALE,
+    TOO_LATE,
+    Course,
+    CourseOf,
+    Name,
+    Report,
+    by_one_price,
+    name_of,
+    refused,
+)
+from frontend_sim.market.through_bank.telling import say
+from protocol.client import BankOrder, OrderEntry, OrderReader, Outcome, Seat
+from protocol.codes import ReplyCode
+from protocol.vocabulary import RecordKind, Side
+
+ENTRIES_PER_DESK = 64
+"""That wait for a desk; the reader waits for them."""
+
+
+@dataclass(slots=True)
+class Open:
+    """What a broker has of an order; its numbers as the exchange told them, whatever it has said of them."""
+
+    entry: OrderEntry
+    course: Course
+    cancelled: int = 0
+    held_back: tuple[Report, ...] = ()
+
+    @property
+    def left(self) -> int:
+        """So much of it is on the exchange."""
+        if self.course.is_refused:
+            return 0
+        return self.entry.quantity - self.course.executed.quantity - self.cancelled
+
+
+Hear = Callable[[BankOrder, Report, Outcome, int], None]
+"""An order, what was said of it, what the bank answered, how many ns that took."""
+
+
+def _hear_nothing(order: BankOrder, report: Report, outcome: Outcome, duration_ns: int) -> None:
+    """Nobody else wants to know."""
 
 
 @dataclass
@@ -26,61 +68,94 @@ class OrderBroker:
     seat: Seat
     prices: dict[bytes, int]
     shares: dict[tuple[int, bytes], int] = field(default_factory=dict)
-    resting: dict[tuple[int, int, int], int] = field(default_factory=dict)
-    """Quantity of each order that is open, by its name."""
+    course_of: CourseOf = by_one_price
+    hear: Hear = _hear_nothing
+    desks: int = 1
+    orders: dict[Name, Open] = field(default_factory=dict)
+    """Of the date, by name."""
+    places: dict[Name, int] = field(default_factory=dict)
+    """In the feed, of each order and each cancel by its own name."""
     not_fitting: list[Outcome] = field(default_factory=list)
     """Answers to reports that the bank has only listed, or refused."""
+    answered: int = 0
+    """Entries."""
+    _news: trio.Event = field(default_factory=trio.Event)
 
     async def work(self) -> None:
         """Answer every entry, without end. Raises FeedEnded, SessionEnded, OutcomeUnknown."""
         reader = self.seat.orders()
-        for entry in await reader.unanswered():
-            await self.answer(entry)
-            reader.done(entry)
-        async for entry in reader:
-            await self.answer(entry)
-            reader.done(entry)
+        async with trio.open_nursery() as nursery:
+            ways = [trio.open_memory_channel[OrderEntry](ENTRIES_PER_DESK) for _ in range(self.desks)]
+            for _, come in ways:
+                nursery.start_soon(self._answer_all, reader, come)
+            for entry in await reader.unanswered():
+                await self._deal(entry, [way for way, _ in ways])
+            async for entry in reader:
+                await self._deal(entry, [way for way, _ in ways])
 
-    async def answer(self, entry: OrderEntry) -> None:
-        """Report what becomes of one order, or of the wish to cancel one."""
-        if entry.is_cancel:
-            await self._cancel(entry)
-            return
+    async def answered_all(self, count: int) -> None:
+        """Returns once so many entries are answered, and what was to be said of them at once is said."""
+        while self.answered < count:
+            self._news = trio.Event()
+            await self._news.wait()
+
+    async def tell_late(self) -> None:
+        """Say of every order what was held back until now: once trading has ended."""
+        for one in self.orders.values():
+            await self._tell_held_back(one)
+
+    async def _deal(self, entry: OrderEntry, ways: list[trio.MemorySendChannel[OrderEntry]]) -> None:
+        self.places[entry.position.trade_date, entry.seat, entry.number] = entry.position.number
+        await ways[name_of(entry.order)[2] % len(ways)].send(entry)
+
+    async def _answer_all(self, reader: OrderReader, come: trio.MemoryReceiveChannel[OrderEntry]) -> None:
+        async for entry in come:
+            if entry.is_cancel:
+                await self._cancel(entry)
+            else:
+                await self._order(entry)
+            reader.done(entry)
+            self.answered += 1
+            self._news.set()
+
+    async def _order(self, entry: OrderEntry) -> None:
+        course = self._course(entry)
+        one = Open(entry, course, course.cancelled, course.held_back)
+        self.orders[name_of(entry.order)] = one
+        for report in course.reports:
+            await self._tell(entry.order, report)
+
+    def _course(self, entry: OrderEntry) -> Course:
         order = entry.order
         price, name = self.prices.get(order.security), (order.contract_no, order.security)
         if price is None:
-            self._heard(await self.seat.refused_order(order, NOT_TRADED))
-        elif order.side == Side.SELL and self.shares.get(name, 0) < entry.quantity:
-            self._heard(await self.seat.refused_order(order, SHORT_SALE))
-        else:
-            if order.side == Side.SELL:
-                self.shares[name] -= entry.quantity
-            self._heard(await self.seat.taken(order, entry.position.number))
-            await self._trade(entry, price)
-
-    async def _trade(self, entry: OrderEntry, price: int) -> None:
-        order, limit = entry.order, entry.value
-        if (limit < price) if order.side == Side.BUY else (limit > price):
-            self.resting[self._name_of(entry)] = entry.quantity
-            return
-        first = entry.quantity // 2 // LOT * LOT
-        for quantity in (first, entry.quantity) if first else (entry.quantity,):
-            self._heard(await self.seat.executed(order, quantity, quantity * price))
+            return refused(NOT_TRADED)
+        if order.side == Side.SELL:
+            if self.shares.get(name, 0) < entry.quantity:
+                return refused(SHORT_SALE)
+            self.shares[name] -= entry.quantity
+        return self.course_of(entry, price)
 
     async def _cancel(self, entry: OrderEntry) -> None:
-        quantity, number = self.resting.pop(self._name_of(entry), 0), entry.position.number
-        if quantity:
-            told = await self.seat.cancelled(entry.order, quantity, CANCELLED_AS_ASKED, cancel_position=number)
+        """What is on the exchange is cancelled, in all with what was before; what was held back comes behind it."""
+        one, place = self.orders.get(name_of(entry.order)), entry.position.number
+        left = one.left if one is not None else 0
+        if one is None or not left:
+            await self._tell(entry.order, Report(RecordKind.CANCEL_REFUSED, number=place, reason=TOO_LATE))
         else:
-            told = await self.seat.cancel_refused(entry.order, number, TOO_LATE)
-        self._heard(told)
+            one.cancelled += left
+            await self._tell(entry.order, Report(RecordKind.CANCELLED, one.cancelled, place, CANCELLED_AS_ASKED))
+        if one is not None:
+            await self._tell_held_back(one)
 
-    def _heard(self, outcome: Outcome) -> None:
+    async def _tell_held_back(self, one: Open) -> None:
+        held_back, one.held_back = one.held_back, ()
+        for report in held_back:
+            await self._tell(one.entry.order, report)
+
+    async def _tell(self, order: BankOrder, report: Report) -> None:
+        began_ns = time.monotonic_ns()
+        outcome = await say(self.seat, order, report)
+        self.hear(order, report, outcome, time.monotonic_ns() - began_ns)
         if outcome.code != ReplyCode.ACCEPTED:
             self.not_fitting.append(outcome)
-
-    @staticmethod
-    def _name_of(entry: OrderEntry) -> tuple[int, int, int]:
-        key = entry.order.key
-        key = key.key if isinstance(key, Outcome) else key
-        return (key.trade_date, key.seat, key.number)

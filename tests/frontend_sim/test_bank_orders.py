@@ -7,9 +7,22 @@ from pathlib import Path
 import numpy as np
 import trio
 
-from frontend_sim.market.bank_orders import CANCELLED_AS_ASKED, NOT_TRADED, SHORT_SALE, TOO_LATE, OrderBroker
+from frontend_sim.market.bank_orders import OrderBroker
+from frontend_sim.market.through_bank.courses import (
+    CANCELLED_AS_ASKED,
+    NOT_TRADED,
+    OVER_OWN_LIMIT,
+    SHORT_SALE,
+    TOO_LATE,
+    ByChance,
+    Course,
+    CourseOf,
+    Report,
+    by_one_price,
+)
 from frontend_sim.practice.ledger import TRADE_DATE
-from protocol.client import Seat
+from protocol.client import OrderEntry, Seat
+from protocol.client.feeds.order_entries import Position
 from protocol.order_pages import ORDER_ENTRY
 from protocol.records import records_from_body
 from protocol.vocabulary import Market, OrderType, RecordKind, Side, market_and_side
@@ -17,7 +30,7 @@ from tests.client.fake_bank import BROKER, FakeBank
 
 YUAN, CONTRACT, CHANNEL_SEAT, NEVER_S = 10_000, 195, 71, 2**40
 PRICE = 995 * YUAN // 100
-Report = tuple[int, int, int, int]
+Said = tuple[int, int, int, int]
 """Kind, quantity, reason, and what stands in bytes 24 to 31."""
 
 
@@ -39,9 +52,9 @@ def cancelled(number: int, order: int) -> bytes:
     return made.tobytes()
 
 
-def reported(bank: FakeBank) -> list[tuple[int, list[Report]]]:
+def reported(bank: FakeBank) -> list[tuple[int, list[Said]]]:
     """By the number of the order, each report of it, in the order in which they came."""
-    told: dict[int, list[Report]] = {}
+    told: dict[int, list[Said]] = {}
     for frame in bank.requests:
         for each in records_from_body(frame.body):
             said = (int(each["kind"]), int(each["quantity"]), int(each["reason"]), int(each["turnover"]))
@@ -50,10 +63,12 @@ def reported(bank: FakeBank) -> list[tuple[int, list[Report]]]:
 
 
 @asynccontextmanager
-async def at_work(bank: FakeBank, folder: Path, frames: int) -> AsyncIterator[OrderBroker]:
+async def at_work(
+    bank: FakeBank, folder: Path, frames: int, course_of: CourseOf = by_one_price
+) -> AsyncIterator[OrderBroker]:
     """A broker that answers until so many frames in all have come."""
     async with Seat.open(bank.settings(folder)) as seat, trio.open_nursery() as nursery:
-        broker = OrderBroker(seat, {b"600000": PRICE}, {(CONTRACT, b"600000"): 500})
+        broker = OrderBroker(seat, {b"600000": PRICE}, {(CONTRACT, b"600000"): 500}, course_of)
         nursery.start_soon(broker.work)
         await bank.came(frames)
         yield broker
@@ -79,7 +94,7 @@ async def test_an_order_that_rests_is_cancelled_and_one_that_does_not_is_too_lat
                 (7, [(22, 0, 0, 1), (25, 1_000, CANCELLED_AS_ASKED, 2)]),
                 (9, [(22, 0, 0, 3), (24, 100, 0, 100 * PRICE), (26, 0, TOO_LATE, 4)]),
             ]
-            assert broker.resting == {}
+            assert [each.left for each in broker.orders.values()] == [0, 0]
 
 
 async def test_it_sells_what_there_is_and_refuses_the_rest(tmp_path: Path) -> None:
@@ -101,3 +116,52 @@ async def test_after_its_death_it_says_the_same_of_what_it_was_handed(tmp_path: 
             await seat.orders().next_entry()  # and dies
         async with at_work(bank, tmp_path, 3):
             assert reported(bank) == [(7, [(22, 0, 0, 1), (24, 500, 0, 500 * PRICE), (24, 1_000, 0, 1_000 * PRICE)])]
+
+
+def held_back(entry: OrderEntry, price: int) -> Course:
+    """All of it is executed, and half of that is told later."""
+    parts = [Report(RecordKind.EXECUTED, part, part * price) for part in (entry.quantity // 2, entry.quantity)]
+    return Course((Report(RecordKind.TAKEN, number=entry.position.number), parts[0]), (parts[1],))
+
+
+async def test_what_it_held_back_it_says_behind_the_answer_to_a_cancel(tmp_path: Path) -> None:
+    async with FakeBank.run() as bank:
+        bank.orders.tell(BROKER, TRADE_DATE, ordered(7) + cancelled(8, 7))
+        async with at_work(bank, tmp_path, 4, held_back):
+            told = [(22, 0, 0, 1), (24, 500, 0, 500 * PRICE), (26, 0, TOO_LATE, 2), (24, 1_000, 0, 1_000 * PRICE)]
+            assert reported(bank) == [(7, told)]
+
+
+async def test_what_it_held_back_it_says_once_when_trading_has_ended(tmp_path: Path) -> None:
+    async with FakeBank.run() as bank:
+        bank.orders.tell(BROKER, TRADE_DATE, ordered(7))
+        async with at_work(bank, tmp_path, 2, held_back) as broker:
+            await broker.tell_late()
+            await broker.tell_late()
+            told = [(22, 0, 0, 1), (24, 500, 0, 500 * PRICE), (24, 1_000, 0, 1_000 * PRICE)]
+            assert reported(bank) == [(7, told)]
+
+
+def entries(count: int) -> list[OrderEntry]:
+    """As a seat hands them out."""
+    made = np.frombuffer(b"".join(ordered(number) for number in range(1, count + 1)), ORDER_ENTRY)
+    return [OrderEntry.of(each, Position(TRADE_DATE, at)) for at, each in enumerate(made, start=1)]
+
+
+def test_by_chance_every_manner_comes_and_the_same_entry_meets_with_the_same() -> None:
+    courses = [ByChance(1)(entry, PRICE) for entry in entries(1_000)]
+    assert courses == [ByChance(1)(entry, PRICE) for entry in entries(1_000)]
+    assert courses != [ByChance(2)(entry, PRICE) for entry in entries(1_000)]
+    executed = [[each for each in one.reports if each.kind is RecordKind.EXECUTED] for one in courses]
+    is_there = {
+        "refused": any(one.is_refused and one.reports[0].reason == OVER_OWN_LIMIT for one in courses),
+        "cheaper": any(each.number < each.quantity * 10 * YUAN for told in executed for each in told),
+        "in parts": any(len({each.quantity for each in told}) > 1 for told in executed),
+        "twice": any(len(set(told)) < len(told) for told in executed),
+        "overtaken": any(told != sorted(told) for told in executed),
+        "late": any(one.held_back for one in courses),
+        "by the exchange": any(0 < one.cancelled < 1_000 for one in courses),
+    }
+    assert [name for name, holds in is_there.items() if not holds] == []
+    assert all(one.executed.quantity + one.cancelled <= 1_000 for one in courses)
+    assert all(one.executed.number <= one.executed.quantity * 10 * YUAN for one in courses)
