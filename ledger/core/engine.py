@@ -21,7 +21,7 @@ from ledger.core.frames import Frames, advance, check_next, give_out_pages, time
 from ledger.core.invariants import check_block
 from ledger.core.lines.answers import clearing_set, proceeds_to_book, set_differences
 from ledger.core.lines.apply import apply_lines
-from ledger.core.orders.feed_entries import tell_closed, tell_orders
+from ledger.core.orders.feed_entries import tell_orders
 from ledger.core.orders.verdicts import apply_verdicts
 from ledger.core.resolve import Block, check_layout, resolve
 from ledger.core.rows.half_acted import HalfActed
@@ -225,10 +225,7 @@ def apply_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray
     apply_lines(book, block, outcomes)
     if block.verdicts is not None:
         apply_verdicts(book, block.verdicts, block.contract, outcomes)
-    if block.ordering is not None:
-        tell_orders(book, frames, block.ordering, outcomes)
-    if block.corrections is not None:
-        tell_closed(book, frames, block, outcomes)
+    tell_orders(book, frames, block, outcomes)
 
 
 def apply_stored_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:

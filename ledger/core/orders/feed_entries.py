@@ -4,6 +4,8 @@ Belongs here: which entry goes to which feed, its bytes. Never here: numbers and
 what an outcome is and does (decide, act), who is told what is there (ledger.order_path).
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ledger.core.frames import Frames
@@ -27,32 +29,51 @@ _WORD_TARGET = _WORD_FROZEN  # date and seat of the order that others name
 _SEAT_SHIFT = 32  # of the seat of a target, and of the number of an asker, in their words
 
 
-def tell_orders(book: Book, frames: Frames, ordering: Ordering, outcomes: OutcomeArray) -> None:
-    """Make the entries of a block row that has acted.
+class _Told(NamedTuple):
+    """Entries of one feed, and where in the block what they tell of stands."""
+
+    positions: Positions
+    entries: LongColumn  # (k, 8)
+
+
+_ByFeed = dict[FeedOf, list[_Told]]
+
+
+def tell_orders(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:
+    """Make the entries of a block row that has acted, those of each feed in the order of the block.
 
     Raises InvariantBroken where a broker's are not as the orders have them numbered.
     """
+    by_feed: _ByFeed = {}
+    if block.ordering is not None:
+        _tell_ordering(book, frames, block.ordering, outcomes, by_feed)
+    if block.corrections is not None:
+        _tell_closed(book, frames, block, outcomes, by_feed)
+    for feed in sorted(by_feed):
+        positions = np.concatenate([each.positions for each in by_feed[feed]])
+        entries = np.concatenate([each.entries for each in by_feed[feed]])[np.argsort(positions)]
+        book.orders.feeds.append(book.sequence + 1, feed, book.trade_date, entries.tobytes())
+        if not feed.seat and book.orders.feeds.feeds[feed].next_number - 1 != int(book.orders.entries.last[feed.party]):
+            raise InvariantBroken(f"party {feed.party} is told entries where orders have another number of them")
+
+
+def _tell_ordering(book: Book, frames: Frames, ordering: Ordering, outcomes: OutcomeArray, by_feed: _ByFeed) -> None:
     own = outcomes[ordering.positions]
     told = np.flatnonzero(own["code"] == 0)
     if not len(told):
         return
     entries = _entries(book, frames, ordering, told, own["remaining_fen"][told])
     to_broker = ordering.entries[told] > 0
-    feeds, sequence = book.orders.feeds, book.sequence + 1
     for party in np.unique(ordering.party[told[to_broker]]).tolist():
         at = to_broker & (ordering.party[told] == party)
-        feeds.append(sequence, FeedOf(party, 0), book.trade_date, entries[at].tobytes())
-        last = feeds.feeds[FeedOf(party, 0)].next_number - 1
-        if last != int(book.orders.entries.last[party]):
-            raise InvariantBroken(f"party {party} is told {last} entries where orders have another number of them")
-    _tell_reports(book, ordering, told, entries, ~to_broker)
+        by_feed[FeedOf(party, 0)] = [_Told(ordering.positions[told[at]], entries[at])]
+    _tell_reports(book, ordering, told, entries, ~to_broker, by_feed)
 
 
-def tell_closed(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:
+def _tell_closed(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray, by_feed: _ByFeed) -> None:
     """Whose seat ordered hears that its order has ended with its date, by what the set has of it."""
     words, requests = book.requests.orders, book.requests
     closed = closed_by(block, outcomes) if words.are_kept else {}
-    by_feed: dict[FeedOf, list[LongColumn]] = {}
     for slot, position in closed.items():
         if not words.order_type[slot]:
             continue
@@ -65,10 +86,8 @@ def tell_closed(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray
         entry[_WORD_ASKER] = _askers(frames, np.array([position]))[0]
         entry[_WORD_NUMBER], entry[_WORD_CODE] = words.turnover[slot], code
         entry[_WORD_TARGET], entry[_WORD_LAST_SECOND] = date | seat << _SEAT_SHIFT, number
-        by_feed.setdefault(FeedOf(int(book.seat_owner[seat]), seat), []).append(entry)
-    for feed in sorted(by_feed):
-        told = np.array(by_feed[feed]).tobytes()
-        book.orders.feeds.append(book.sequence + 1, feed, book.trade_date, told)
+        feed = FeedOf(int(book.seat_owner[seat]), seat)
+        by_feed.setdefault(feed, []).append(_Told(np.array([position]), entry[None]))
 
 
 def _kind_at(block: Block, position: int) -> int:
@@ -94,7 +113,9 @@ def _entries(book: Book, frames: Frames, ordering: Ordering, told: Positions, le
     return words
 
 
-def _tell_reports(book: Book, ordering: Ordering, told: Positions, entries: LongColumn, are_reports: Mask) -> None:
+def _tell_reports(
+    book: Book, ordering: Ordering, told: Positions, entries: LongColumn, are_reports: Mask, by_feed: _ByFeed
+) -> None:
     """Whose seat ordered hears, and whose seat asked for the cancel that is answered, where that is another one."""
     reports = np.flatnonzero(are_reports)
     if not len(reports):
@@ -104,4 +125,4 @@ def _tell_reports(book: Book, ordering: Ordering, told: Positions, entries: Long
         if seat and int(book.seat_role[seat]) == SeatRole.CHANNEL:
             at = reports[(orderers == seat) | (cancelers == seat)]
             feed = FeedOf(int(book.seat_owner[seat]), seat)
-            book.orders.feeds.append(book.sequence + 1, feed, book.trade_date, entries[at].tobytes())
+            by_feed.setdefault(feed, []).append(_Told(ordering.positions[told[at]], entries[at]))

@@ -176,6 +176,20 @@ def test_an_answer_to_a_cancel_is_told_to_both_channels() -> None:
     same_after_all(desk)
 
 
+def test_who_asked_for_another_cancel_hears_nothing() -> None:
+    desk = a_bank()
+    contract_no = a_customer(desk)
+    say(desk, signed_on(contract_no, WEB, until_s=UNTIL_S))
+    name = ordered(desk, contract_no)  # by phone
+    desk.ask(WEB_SEAT, cancel(name, contract_no))
+    answers = said(desk, cancelled(name, contract_no, 100, answers=9))
+
+    assert codes(answers) == [ReplyCode.ACCEPTED]
+    assert kinds(told(desk, REPORTS)) == [RecordKind.CANCELLED]
+    assert FeedOf(CHANNEL, WEB_SEAT) not in desk.book.orders.feeds.feeds
+    same_after_all(desk)
+
+
 def test_whose_cancel_was_answered_hears_of_it_though_another_is_asked_for_in_the_same_block() -> None:
     desk = a_bank()
     contract_no = a_customer(desk)

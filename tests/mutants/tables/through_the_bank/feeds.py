@@ -115,11 +115,29 @@ _ENTRIES: list[Row] = [
         "who cancels by phone what was ordered on the web never hears of it",
         f"{_MADE}::test_an_answer_to_a_cancel_is_told_to_both_channels",
     ),
+    (
+        "closed orders behind all reports of their block",
+        "in by_feed[feed]])[np.argsort(positions)]",
+        "in by_feed[feed]])",
+        "what a feed says hangs on how frames came together",
+        "tests/ledger_core/ordering/test_closed_in_a_block.py"
+        "::test_what_is_told_of_an_order_behind_its_close_changes_nothing",
+    ),
+]
+_ANSWERED: list[Row] = [
+    (
+        "the cancel that was asked for last",
+        "kept.order.cancel_position != report.number",
+        "not kept.order.cancel_position",
+        "who did not ask hears of an answer",
+        f"{_MADE}::test_who_asked_for_another_cancel_hears_nothing",
+    ),
 ]
 
 OF_FEEDS_OF_ORDERS = [
     *of_file("state/orders/order_feeds.py", _NUMBERS),
     *of_file("orders/feed_entries.py", _ENTRIES),
+    *of_file("orders/at_hand.py", _ANSWERED),
     *of_file("protocol/order_pages.py", _BYTES),
     *of_file("ledger/order_path/feed_pages.py", _TOLD),
 ]
