@@ -12,6 +12,7 @@ import numpy as np
 from ledger.core.kind_tables import BY_SET
 from ledger.core.orders.at_hand import Kept, OrdersAtHand, is_cleared
 from ledger.core.orders.facts import facts_of
+from ledger.core.orders.mirrored import follow_orders, parts_of
 from ledger.core.orders.read import Ordering, ordered_by
 from ledger.core.orders.slots import Named, keep, keep_new
 from ledger.core.resolve import Block
@@ -69,9 +70,11 @@ def closed_by(block: Block, outcomes: OutcomeArray) -> dict[int, int]:
 
 
 def keep_acted(book: Book, acts: Acts) -> None:
-    """Orders and their money are as these records have left them."""
+    """Orders, their money and what they make of the mirror are as these records have left them."""
     ordering, at_hand = acts
     book.orders.acted = Acted(ordering.positions, ordering.frozen_fen, ordering.bought_fen, ordering.entries)
+    slots = list(at_hand.by_slot)
+    before = parts_of(book, slots)
     for slot, kept in at_hand.by_slot.items():
         if kept.new_fen is not None:
             keep_new(book, slot, kept.contract, kept.order, kept.named, kept.new_fen)
@@ -79,6 +82,7 @@ def keep_acted(book: Book, acts: Acts) -> None:
             keep(book, slot, kept.order)
         if kept.cancel_seat:
             book.requests.orders.cancel_seat[slot] = kept.cancel_seat
+    follow_orders(book, slots, before)
     for party, entry in at_hand.last_entries.items():
         book.orders.entries.last[party] = entry
 

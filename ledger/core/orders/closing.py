@@ -7,6 +7,7 @@ closed (rules.day.corrections, ledger.core.corrections).
 import numpy as np
 
 from ledger.core.orders.cleared import take_said
+from ledger.core.orders.mirrored import follow_orders, parts_of
 from ledger.core.state.book import Book
 from ledger.core.state.columns import Positions
 from protocol.errors import InvariantBroken
@@ -31,6 +32,8 @@ def end_orders(book: Book, slots: Positions) -> None:
     after = _AFTER[words.state[orders]]
     if not after.all() or len(np.unique(orders)) < len(orders):
         raise InvariantBroken("an order was closed that had ended")
+    before = parts_of(book, orders.tolist())
     take_said(book, orders)
     words.state[orders] = after
     words.cancelled[orders] = words.quantity[orders] - words.traded[orders]
+    follow_orders(book, orders.tolist(), before)

@@ -39,7 +39,7 @@ def order_at(book: Book, slot: int) -> Order:
     amount_fen, drawn_fen = int(requests.amount_fen[slot]), int(requests.drawn_fen[slot])
     return Order(
         side=Side(int(words.side[slot])),
-        trade_date=_date_of(book, slot),
+        trade_date=date_of(book, slot),
         quantity=int(words.quantity[slot]),
         limit=int(words.limit[slot]),
         low=int(words.low[slot]),
@@ -115,6 +115,7 @@ def _keep_words(book: Book, slot: int, order: Order) -> None:
     words.broker_number[slot], words.cancel_position[slot] = order.broker_number, order.cancel_position
 
 
-def _date_of(book: Book, slot: int) -> int:
+def date_of(book: Book, slot: int) -> int:
+    """The trade date of the request in a slot."""
     keys = book.requests.keys_of(np.array([slot]), book.trade_date)
     return int(key_dates(keys)[0])

@@ -7,6 +7,7 @@ Belongs here: judging in ranked order and the effect. Never here: who may sign i
 import numpy as np
 
 from ledger.core.control.customers.standing import own_contract
+from ledger.core.orders.mirrored import follow_orders, parts_of
 from ledger.core.orders.slots import order_at
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.unsettled import NO_SLOT
@@ -36,9 +37,11 @@ def lower_by_act(book: Book, act: CorrectReportAct) -> None:
     order, requests = order_at(book, slot), book.requests
     drawn_fen, remaining_fen = order.drawn_fen, order.remaining_fen
     lower_reported(order, Account(0, remaining_fen, drawn_fen, 0, 0), _says(act).true)
+    before = parts_of(book, [slot])
     words, fell_fen = requests.orders, drawn_fen - order.drawn_fen
     words.state[slot], words.cancelled[slot] = order.state, order.cancelled
     words.traded[slot], words.turnover[slot] = order.traded
+    follow_orders(book, [slot], before)
     requests.drawn_fen[slot] -= fell_fen
     requests.released_fen[slot] += remaining_fen + fell_fen
     book.frozen_fen[row] -= remaining_fen

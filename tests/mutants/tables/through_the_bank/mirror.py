@@ -8,6 +8,7 @@ from tests.mutants.mutant import Row, of_file
 _PAGE = "tests/rules/orders/selling/test_mirror.py"
 _SELLING = "tests/rules/orders/selling/test_selling.py"
 _POSITIONS = "tests/ledger_core/mirror/test_positions.py"
+_FOLLOWED = "tests/ledger_core/mirror/test_followed.py"
 _AS_A_DICT = f"{_POSITIONS}::test_pages_say_what_a_dict_says"
 
 _RULES: list[Row] = [
@@ -239,7 +240,62 @@ _COSTS: list[Row] = [
     ),
 ]
 
+_FOLLOWS: list[Row] = [
+    (
+        "bought twice",
+        "    if not UNKNOWN < mirror.told_for(account) < trade_date:",
+        "    if not UNKNOWN < mirror.told_for(account):",
+        "what a set has told is bought once more by a report that comes late",
+        f"{_FOLLOWED}::test_what_was_told_of_its_date_or_a_later_one_has_the_order_in_it",
+    ),
+    (
+        "known without room",
+        "    else:\n        mirror.forget(account)\n",
+        "",
+        "an account is short of what it has bought, and known",
+        f"{_FOLLOWED}::test_more_than_is_kept_makes_the_account_unknown_and_the_report_is_booked",
+    ),
+    (
+        "date of the report",
+        "terms_of(version), trade_date, book.trade_date)",
+        "terms_of(version), book.trade_date, book.trade_date)",
+        "what was bought on Monday is sellable on Wednesday, where it is told on Tuesday",
+        f"{_FOLLOWED}::test_monday_that_is_reported_on_tuesday_is_sellable_on_tuesday",
+    ),
+]
+_REPORTED: list[Row] = [
+    (
+        "report beside the mirror",
+        "    follow_orders(book, slots, before)\n",
+        "",
+        "nobody sells what he has bought through the bank",
+        f"{_FOLLOWED}::test_what_is_bought_is_held_from_its_report_on_and_sellable_on_the_next_date",
+    ),
+]
+_CLOSED: list[Row] = [
+    (
+        "close beside the mirror",
+        "    follow_orders(book, orders.tolist(), before)\n",
+        "",
+        "what only the set tells is not there to sell",
+        f"{_FOLLOWED}::test_closing_books_what_the_set_has_beyond_the_reports",
+    ),
+]
+_LOWERED: list[Row] = [
+    (
+        "lowered beside the mirror",
+        "    follow_orders(book, [slot], before)\n",
+        "",
+        "a customer sells what was reported by mistake",
+        f"{_FOLLOWED}::test_what_two_people_lower_is_taken_back",
+    ),
+]
+
 OF_THE_MIRROR = [
+    *of_file("orders/mirrored.py", _FOLLOWS),
+    *of_file("orders/act.py", _REPORTED),
+    *of_file("orders/closing.py", _CLOSED),
+    *of_file("control/orders/reports.py", _LOWERED),
     *of_file("rules/orders/taking.py", _SOLD),
     *of_file("rules/orders/told.py", _TOLD),
     *of_file("rules/orders/reports.py", _BOOKED),
