@@ -7,9 +7,11 @@ Belongs here: judging in ranked order and the effect. Never here: who may sign i
 import numpy as np
 
 from ledger.core.control.customers.standing import own_contract
+from ledger.core.lines.compare import freezes_of
 from ledger.core.orders.mirrored import follow_orders, parts_of
 from ledger.core.orders.slots import order_at
 from ledger.core.state.book import PARTY_SHIFT, Book
+from ledger.core.state.day.clearing import Lane
 from ledger.core.state.unsettled import NO_SLOT
 from protocol.acts.ordering.reports import CorrectReportAct
 from protocol.codes import ReplyCode
@@ -72,10 +74,21 @@ def _slot(book: Book, act: CorrectReportAct) -> int:
 
 
 def _is_due(book: Book, contract: int, trade_date: int) -> bool:
-    """Whether the date is unsettled, its set is not complete, and nothing stands that one has booked of it."""
+    """Whether the date is unsettled, its set is not complete, and nothing stands that one has booked of it, nor what it
+    gave back and was spent before it was withdrawn: then less is bought than its orders have drawn."""
     if not is_trade_date(trade_date) or book.unsettled.slot_of(trade_date) == NO_SLOT:
         return False
     lane = book.clearing.lane(trade_date, int(book.contract_facts[contract]) >> PARTY_SHIFT)
     cleared = book.clearing.by_contract.get(trade_date)
     is_booked = cleared is not None and bool(cleared.adjusted[contract])
-    return lane.state < LaneState.COMPLETE and not is_booked
+    return lane.state < LaneState.COMPLETE and not is_booked and _is_bought(book, lane, contract)
+
+
+def _is_bought(book: Book, lane: Lane, contract: int) -> bool:
+    """Whether as much is bought on the date of a lane as orders of the contract have drawn."""
+    requests, drawn_fen = book.requests, 0
+    for each in freezes_of(book, lane):
+        slots = np.arange(each.start, each.stop) if isinstance(each, range) else each
+        drawn_fen += int(requests.drawn_fen[slots[requests.contract[slots] == contract + 1]].sum())
+    row, of_date = int(book.account_of_contract[contract]), book.unsettled.slot_of(lane.trade_date)
+    return int(book.unsettled.bought_fen[of_date][row]) >= drawn_fen

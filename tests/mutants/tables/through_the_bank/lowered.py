@@ -34,17 +34,24 @@ _ACTS: list[Row] = [
     ),
     (
         "lowered beside its set",
-        "    return lane.state < LaneState.COMPLETE and not is_booked\n",
-        "    return not is_booked\n",
+        "    return lane.state < LaneState.COMPLETE and not is_booked and",
+        "    return not is_booked and",
         "what both books are compared over moves",
         f"{_LOWERED}::test_once_a_set_is_complete_the_set_says_it",
     ),
     (
         "lowered beside what its set has booked",
-        "    return lane.state < LaneState.COMPLETE and not is_booked\n",
-        "    return lane.state < LaneState.COMPLETE\n",
+        "    return lane.state < LaneState.COMPLETE and not is_booked and",
+        "    return lane.state < LaneState.COMPLETE and",
         "what is taken back with a set is given back twice",
         f"{_LOWERED}::test_once_a_set_is_complete_the_set_says_it",
+    ),
+    (
+        "lowered though a withdrawn set has given it back",
+        " and _is_bought(book, lane, contract)",
+        "",
+        "less than nothing is bought, and the customer has money that was never there",
+        "tests/ledger_core/ordering/test_lowered_behind_a_set.py::test_what_a_set_gave_back_is_not_given_back_again",
     ),
     (
         "bought on the open date still",
