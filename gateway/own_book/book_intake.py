@@ -343,6 +343,8 @@ class BookIntake:
         match message:
             case SetFees() | RegisterSecurities() | SetPrices() | EndSettlement() | Act():
                 self._book.orders.hear(message, place, is_last=is_last)
+                if is_last and isinstance(message, Act):  # no record may come any more before somebody asks
+                    self._book.check_complete()
             case OpenAccounts(accounts):
                 self._book.open_accounts(told_no, accounts)
             case SignContracts(contracts):

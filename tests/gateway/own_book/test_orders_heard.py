@@ -11,10 +11,14 @@ from frontend_sim.practice.naive_ledger import outcomes_frame
 from gateway.own_book.book import OwnBook
 from gateway.own_book.book_file import BookBase
 from gateway.own_book.book_intake import BookIntake
+from protocol.acts.ordering.reports import CorrectReportAct
+from protocol.acts.table import text_of
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
+from protocol.given_numbers import contract_no_from_index
 from protocol.messages.control import EndSettlement, OpenTradeDate
 from protocol.messages.gateway_link import BookFeed
+from protocol.messages.persons import Act, ActSignature
 from protocol.records import OUTCOME, OutcomeArray
 from protocol.vocabulary import FrameKind, RecordKind
 from tests.fees import fees_set
@@ -129,6 +133,34 @@ def test_a_checkpoint_has_orders_until_their_date_is_settled() -> None:
         assert each.checkpoint is not None
         assert not any(name.startswith("order_") for name in each.checkpoint.columns)
         assert frozen_and_bought(each) == (0, 398_724)
+
+
+@pytest.mark.parametrize("fed_up_to", [5, 6])
+def test_what_two_people_have_lowered_counts_though_no_record_comes_behind_it(fed_up_to: int) -> None:
+    act = CorrectReportAct(
+        author=1,
+        bank="0" * 16,
+        reason="as it is",
+        serial=1,
+        valid_until_s=1,
+        contract_no=contract_no_from_index(0),
+        trade_date=TRADE_DATE,
+        seat=CHANNEL_SEAT,
+        number=7,
+        has_quantity=400,
+        has_turnover=400 * 99_500,
+        quantity=0,
+        turnover=0,
+    )
+    lowered = heard(control(8, Act(text_of(act), [ActSignature(1, 1, bytes(64))])))
+    intake = intake_at(fed_up_to)
+    feed(intake, 1, 5)
+    if fed_up_to == 6:
+        intake.take_feed(fed(6, lowered))
+    else:
+        live(intake, 6, lowered)
+
+    assert frozen_and_bought(intake) == (0, 0)
 
 
 def test_a_refused_order_is_none() -> None:
