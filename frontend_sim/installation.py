@@ -16,6 +16,7 @@ import trio
 
 from config.cli.links import seat_settings
 from config.cli.output import OutputLost
+from config.cli.passwords.secret_files import make as make_secrets
 from config.keys import make_missing_bank_keys, write_key_pair
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
@@ -58,8 +59,8 @@ class Installation:
 
 
 def temporary_config(config: Config, folder: Path) -> Config:
-    """The same configuration with state and keys in `folder`, free ports, the embedded PostgreSQL and no TLS. Nobody
-    signs on there, so no password desk is run.
+    """The same configuration with state and keys in `folder`, free ports, the embedded PostgreSQL and no TLS; the
+    password desk is not run.
     """
     return replace(
         config,
@@ -110,12 +111,18 @@ class _WhileServing:
 
 @asynccontextmanager
 async def temporary_installation(
-    config: Config, progress: Progress, keep: bool = False, begins_at_ns: int | None = None
+    config: Config,
+    progress: Progress,
+    keep: bool = False,
+    begins_at_ns: int | None = None,
+    *,
+    checks_passwords: bool = False,
 ) -> AsyncIterator[Installation]:
     """Everything started and serving; on leaving, everything stopped and, unless kept, every file removed. What is
     kept, or removed earlier than expected, is named.
 
     `begins_at_ns`: what a simulated clock shows, standing still, from before the first process on; None: it is left.
+    `checks_passwords`: the password desk is run; the keys of all desks are made before.
     Raises: ProcessFault, alone or in a group, when something does not start, or when the supervisor gives a process
     up meanwhile. On cancellation, and when a signal asks for the end: stopped and removed all the same.
     """
@@ -123,12 +130,15 @@ async def temporary_installation(
         progress("the configured DSN is left alone: this session has an embedded PostgreSQL of its own")
     folder = session_folder()
     own = temporary_config(config, folder)
+    own = replace(own, password_desk=replace(own.password_desk, run=checks_passwords))
     said = _WhileServing(progress)
     supervisor = Supervisor(own, progress=said)
     complete = False
     with THIS_PROCESS.told(supervisor.request_stop):
         try:
             make_missing_bank_keys(own, lambda line: None)
+            if checks_passwords:
+                _make_password_desk(own)
             if begins_at_ns is not None:
                 stand_at(own, begins_at_ns)
             await _start(supervisor)
@@ -145,6 +155,14 @@ async def temporary_installation(
                 said(f"kept: {', '.join(map(str, _folders(supervisor, folder)))}")
     if said.lost is not None:
         raise said.lost
+
+
+def _make_password_desk(config: Config) -> None:
+    """What it reads when it is started: the key of its seat, pepper and key of boxes."""
+    make_state_directory(config)
+    new_bank_desks(config)
+    config.passwords_folder.mkdir(mode=0o700)
+    make_secrets(config.passwords_folder, 1)
 
 
 def stand_at(config: Config, utc_ns: int) -> None:
@@ -222,6 +240,11 @@ def new_bank_desks(config: Config) -> BankDesks:
     """New key pairs of the bank's desks, in the state directory."""
     for seat in ROLES:
         write_key_pair(desk_key_file(config, seat), config.bank.seat_suite)
+    return known_bank_desks(config)
+
+
+def known_bank_desks(config: Config) -> BankDesks:
+    """Those that were made before."""
     return BankDesks({seat: desk_signer(config, seat) for seat in ROLES})
 
 

@@ -34,6 +34,8 @@ from protocol.vocabulary import RecordKind, Side
 
 ENTRIES_PER_DESK = 64
 """That wait for a desk; the reader waits for them."""
+MOVING = (RecordKind.EXECUTED, RecordKind.CANCELLED, RecordKind.REFUSED)
+"""Reports whose answers tell what remains frozen."""
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class Open:
     course: Course
     cancelled: int = 0
     held_back: tuple[Report, ...] = ()
+    remaining_fen: int = 0
+    """Of what is frozen, as the bank answered last."""
 
     @property
     def left(self) -> int:
@@ -120,7 +124,7 @@ class OrderBroker:
 
     async def _order(self, entry: OrderEntry) -> None:
         course = self._course(entry)
-        one = Open(entry, course, course.cancelled, course.held_back)
+        one = Open(entry, course, course.cancelled, course.held_back, entry.frozen_fen)
         self.orders[name_of(entry.order)] = one
         for report in course.reports:
             await self._tell(entry.order, report)
@@ -157,5 +161,8 @@ class OrderBroker:
         began_ns = time.monotonic_ns()
         outcome = await say(self.seat, order, report)
         self.hear(order, report, outcome, time.monotonic_ns() - began_ns)
+        one = self.orders.get(name_of(order))
         if outcome.code != ReplyCode.ACCEPTED:
             self.not_fitting.append(outcome)
+        elif one is not None and report.kind in MOVING:
+            one.remaining_fen = outcome.remaining_fen

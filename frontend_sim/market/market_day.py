@@ -4,7 +4,7 @@ Belongs here: making them up, registering them, telling the auditor. Never here:
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from frontend_sim.auditor.auditor import Auditor
@@ -87,13 +87,22 @@ async def open_customers(bank: BankSeat, customers: Sequence[Customer]) -> None:
         raise LoadRefused("customers: the ledger was not empty")
 
 
-def informed_auditor(brokers: Sequence[BrokerEntry], customers: Sequence[Customer], on: int = 0) -> Auditor:
-    """An auditor that knows who takes part, with how much money, and since when: a trade date, 0 before all of them."""
+def informed_auditor(
+    brokers: Sequence[BrokerEntry],
+    customers: Sequence[Customer],
+    on: int = 0,
+    tell_more: Callable[[Auditor], None] | None = None,
+) -> Auditor:
+    """An auditor that knows who takes part, with how much money, and since when: a trade date, 0 before all of them.
+    `tell_more`: what it must know before there are customers.
+    """
     auditor = Auditor()
     auditor.register_party(BANK_PARTY, Role.BANK, False)
     for broker in brokers:
         auditor.register_party(broker.party, Role.BROKER, broker.proceeds_at_fill)
         auditor.change_mode(broker.party, broker.mode)
+    if tell_more is not None:
+        tell_more(auditor)
     for account_no, saver in zip(saver_nos(), savers(), strict=True):
         auditor.open_account(account_no, saver.balance_fen, saver.outlet)
     for customer in customers:

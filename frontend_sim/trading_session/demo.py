@@ -39,14 +39,16 @@ from frontend_sim.auditor.control_table import (
 )
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, totals_as_of
 from frontend_sim.auditor.sql_totals import totals_by_sql
-from frontend_sim.installation import Installation, new_bank_desks, new_party_signer, temporary_installation
+from frontend_sim.installation import Installation, known_bank_desks, new_party_signer, temporary_installation
 from frontend_sim.market.bank import BrokerEntry
 from frontend_sim.market.market_day import informed_auditor, make_customers
 from frontend_sim.market.order_seat import BankSeat
+from frontend_sim.market.through_bank.masters import ThroughBank
 from frontend_sim.trading_session.days.dates import SessionClock, SessionDates
 from frontend_sim.trading_session.days.two_days import TwoDays
 from frontend_sim.trading_session.judged import judge_days
 from frontend_sim.trading_session.live_view import LiveView
+from frontend_sim.trading_session.ordering import make_phones
 from frontend_sim.trading_session.reports_folder import files_in, reports_folder
 from frontend_sim.trading_session.session import Trading
 from frontend_sim.trading_session.session_log import SessionLog
@@ -55,6 +57,8 @@ from protocol.vocabulary import Mode
 
 PATIENCE_SECONDS = 30.0
 CUSTOMERS_MAX = 1_000_000
+CUSTOMERS_BY_PHONE = 250
+"""Of the broker of scheme A; four of five sign on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def _options(argv: list[str]) -> Options:
         "--seconds", type=float, default=8.0, help="how long the brokers trade on the first date (1 to 3600)"
     )
     parser.add_argument("--requests", type=int, default=250_000, help="stop earlier after so many requests")
-    parser.add_argument("--customers", type=int, default=10_000, help="customers of both brokers together")
+    parser.add_argument("--customers", type=int, default=10_000, help="customers of the two brokers of scheme B")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same customers and wishes")
     parser.add_argument("--keep", action="store_true", help="keep the state directory for a look")
     parser.add_argument("--plain", action="store_true", help="plain lines instead of the live view")
@@ -120,19 +124,24 @@ async def _run(options: Options, config: Config) -> int:
     begins_at_ns = dates.ns(dates.first, "08:30:00")
     with reports_folder(options.reports) as reports:
         before = files_in(reports)
-        async with temporary_installation(own, say, options.keep, begins_at_ns) as installation:
-            brokers = _brokers(installation.config)
-            customers = make_customers(options.seed, brokers, options.customers)
+        async with temporary_installation(own, say, options.keep, begins_at_ns, checks_passwords=True) as installation:
+            traders, through = _brokers(installation.config), _through_bank(installation.config)
+            brokers = [*traders, through.broker]
+            customers = make_customers(options.seed, traders, options.customers)
+            phones = make_phones(options.seed, through.broker, len(customers), CUSTOMERS_BY_PHONE)
+            customers += phones
             trading = Trading(options.seconds, options.requests_max, SessionLog())
             view = LiveView(console, trading, options.plain)
             clock = SessionClock(SimulatedClock(installation.config.clock_file), dates)
-            desks = new_bank_desks(installation.config)
+            desks = known_bank_desks(installation.config)
             async with Seat.open(bank_seat_settings(installation.config), seat_clock(installation.config)) as bank:
                 who = (bank, desks, brokers, customers)
-                days = TwoDays(installation, dates, clock, *who, trading, view, say, options.seed, reports)
+                days = TwoDays(
+                    installation, dates, clock, *who, trading, view, say, options.seed, reports, through, phones
+                )
                 await days.live()
                 _say_course(console, days)
-                auditor = informed_auditor(brokers, customers, dates.first)
+                auditor = informed_auditor(brokers, customers, dates.first, days.tell_of_ordering)
                 faults, audits = judge_days(auditor, days, say)
                 last = max(trading.log.last_sequence, days.evening.last_sequence, days.morning.last_sequence)
                 by_source = await _all_sources(installation, bank, auditor, last)
@@ -162,6 +171,12 @@ def _brokers(config: Config) -> list[BrokerEntry]:
         BrokerEntry(2, "Huaxia Securities", (21, 22), huaxia),
         BrokerEntry(3, "Nanfang Securities", (31, 32), nanfang, proceeds_at_fill=False, mode=Mode.TRANSFER),
     ]
+
+
+def _through_bank(config: Config) -> ThroughBank:
+    """A third one, whose customers order through the bank, by telephone."""
+    fuxing, telephone = new_party_signer(config, 4, "ed25519"), new_party_signer(config, 5, "p256")
+    return ThroughBank(BrokerEntry(4, "Fuxing Securities", (41,), fuxing), 5, 51, 1, telephone)
 
 
 async def _all_sources(

@@ -40,10 +40,13 @@ def judge_days(auditor: Auditor, days: TwoDays, say: Progress) -> tuple[list[str
     auditor.day_desks.add(DAY_SEAT)
     auditor.calendar.begin(days.dates.ns(days.dates.first, "08:30:00"))
     auditor.sign_off(*evening.signed_off)
+    ordering = days.ordering
+    assert ordering is not None
+    days.through.inform_of_date(auditor, days.dates.first, ordering.channel.until_s, ordering.broker.places)
     auditor.judge(each for each in seen if each.trade_date == days.dates.first)
     moved_fen = {broker.party: auditor.moved_fen(broker.party) for broker in days.brokers}
     judged = judge_sets(auditor, evening, say)
-    faults = judged.faults
+    faults = judged.faults + ordering.faults()
     if not evening.settling_killed:
         faults.append("the day desk was to be killed in the middle of a settlement, and ended before")
     given_back_fen = {party: auditor.reversed_fen(party) for party in evening.reversed_fen}

@@ -22,6 +22,7 @@ from frontend_sim.market.desks import DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, BankD
 from frontend_sim.market.exchange import Exchange
 from frontend_sim.market.market_day import Customer, saver_nos
 from frontend_sim.market.workload import Habits, Workload
+from frontend_sim.trading_session.ordering import Ordering
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.client import Seat
 
@@ -80,6 +81,8 @@ class Floor:
     """What each broker knows of the open date, by party."""
     trading_desks: list[tuple[Desk, int]] = field(default_factory=list)
     """Each with the orders that it sends at once."""
+    ordering: Ordering | None = None
+    """Orders through the bank, on the first date."""
 
     def open_day_desk(self) -> AbstractAsyncContextManager[Seat]:
         """The bank's day desk, for as long as it is needed."""
@@ -90,6 +93,8 @@ class Floor:
         trading.began_ns = time.monotonic_ns()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.bank_desk.serve, BANK_BLOCK_RECORDS, BANK_PAUSE_SECONDS, trading.goes_on)
+            if self.ordering is not None:
+                nursery.start_soon(self.ordering.trade, trading.goes_on)
             for desk, block_orders in self.trading_desks:
                 nursery.start_soon(desk.trade, block_orders, DESK_PAUSE_SECONDS, trading.goes_on)
         trading.ended_ns = time.monotonic_ns()
@@ -99,6 +104,7 @@ class Floor:
         self.days = {party: BrokerDay() for party in self.days}
         for desk, _ in self.trading_desks:
             desk.day = self.days[desk.party]
+        self.ordering = None
 
 
 @asynccontextmanager

@@ -111,6 +111,8 @@ def test_a_session_survives_its_kills_all_four_sources_agree_and_the_reports_sta
     )
     assert re.search(r"Nanfang Securities +2420 given back by reversal +([\d,]+\.\d\d) +\1 +0\.00\n", said), said
     assert re.search(r"a customer of Huaxia Securities asks for [\d,.]+: PROCEEDS_UNSETTLED", said), said
+    assert re.search(r"through the bank [1-9]\d* orders were taken, .*: [1-9]\d* executions", said), said
+    assert re.search(r"the auditor expected ([\d,]+) of \1 lines of Fuxing Securities; the bank owes", said), said
     assert "all four agree, difference 0.00" in said
     (listed,) = reports.glob("reports-20260106-row*.sha256")
     made = [line.split("  ")[1] for line in listed.read_text("utf-8").splitlines()]

@@ -23,6 +23,7 @@ from frontend_sim.market.desks import must_accept
 from frontend_sim.market.market_day import Customer
 from frontend_sim.market.order_seat import BankSeat
 from frontend_sim.market.people.staff import DECIDERS, Staff
+from frontend_sim.market.through_bank.set_lines import set_of
 from frontend_sim.trading_session.days.day_program import DayProgram
 from frontend_sim.trading_session.days.reversal import Reversing, to_reverse
 from frontend_sim.trading_session.session import Floor
@@ -195,6 +196,9 @@ class Closing:
     def _lines(self, broker: BrokerEntry) -> RecordArray:
         own = [customer for customer in self.customers if customer.terms.party == broker.party]
         opened = [customer.contract_no for customer in own if customer.terms.status in TOLD_AS_OPENED]
+        ordering = self.floor.ordering
+        if ordering is not None and ordering.party == broker.party:
+            return set_of(ordering.broker.orders, self._trade_date, opened)
         contract_nos = {customer.contract_no for customer in own}
         return self.floor.days[broker.party].clearing_set(self._trade_date, contract_nos, opened)
 

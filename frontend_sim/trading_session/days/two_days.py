@@ -16,6 +16,7 @@ import trio
 from config.cli.links import seat_clock
 from config.kit.exit_codes import ExitCode
 from config.kit.processes import Progress
+from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.books_table import Books, books_by_sql
 from frontend_sim.auditor.money_watch import MoneyWatch
 from frontend_sim.auditor.sql_totals import totals_by_sql
@@ -25,16 +26,19 @@ from frontend_sim.market.desks import DAY_SEAT, BankDesks
 from frontend_sim.market.market_day import Customer, open_customers
 from frontend_sim.market.outlets import register_outlets
 from frontend_sim.market.people.staff import DAY_PEOPLE
+from frontend_sim.market.through_bank.masters import ThroughBank
 from frontend_sim.trading_session.days.dates import SessionClock, SessionDates
 from frontend_sim.trading_session.days.day_program import DayProgram
 from frontend_sim.trading_session.days.evening import Evening, live_evening
 from frontend_sim.trading_session.days.morning import Morning, Mornings
 from frontend_sim.trading_session.live_view import LiveView
+from frontend_sim.trading_session.ordering import Ordering, open_ordering
 from frontend_sim.trading_session.session import Floor, Trading, open_floor
 from gateway.day.desk import DayDesk
 from protocol.acts.savings import SavingsInterestAct
 from protocol.acts.table import word_of
 from protocol.client import Seat
+from protocol.messages.orders.phases import SetPhases
 
 SECOND_DATE_SECONDS = 4.0
 SECOND_DATE_REQUESTS_MAX = 50_000
@@ -72,6 +76,10 @@ class TwoDays:
     seed: int
     reports: Path
     """The folder for the reports of T."""
+    through: ThroughBank
+    """The broker whose customers order through the bank, and their channel."""
+    phones: Sequence[Customer]
+    """Its customers."""
     evening: Evening = field(init=False)
     morning: Morning = field(default_factory=Morning)
     rolled_ns: int = 0
@@ -80,6 +88,10 @@ class TwoDays:
     """On T."""
     interest_ns: int = 0
     """When an interest day was ordered."""
+    phases: Sequence[SetPhases] = ()
+    """Of T, in which orders through the bank are taken."""
+    ordering: Ordering | None = None
+    """Those orders."""
     settled: Books | None = None
     """What the read model has behind the settlement of T."""
     add_up: bool = False
@@ -94,20 +106,52 @@ class TwoDays:
         await self._open(self.dates.first)
         await register_outlets(self.bank)
         for broker in self.brokers:
-            await register_broker(self.bank, broker)
+            if broker is not self.through.broker:
+                await register_broker(self.bank, broker)
+        await self.through.register(self.bank, self.dates.first)
         await open_customers(self.bank, self.customers)
+        self.phases = await self._set_phases()
         self.say(f"{len(self.brokers)} brokers and {len(self.customers):,} customers are loaded; trading begins")
         self.clock.put(self.dates.first, "09:30:00")
         config = self.installation.config
-        async with open_floor(config, self.desks, self.brokers, self.customers, self.trading.log, self.seed) as floor:
+        traders = [broker for broker in self.brokers if broker is not self.through.broker]
+        log = self.trading.log
+        async with (
+            open_floor(config, self.desks, traders, self.customers, log, self.seed) as floor,
+            open_ordering(config, self.through, self.phones, log, self.seed) as ordering,
+        ):
+            self.ordering = floor.ordering = ordering
+            floor.seats[ordering.party] = ordering.broker.seat
+            await self._sign_on(floor, ordering)
             await self._trade(floor)
-            log = self.trading.log
+            self.say(ordering.said())
             self.traded = Traded(log.orders, log.answered, log.refused, self.trading.elapsed_seconds)
             self.clock.put(self.dates.first, "15:05:00")
             await live_evening(self.evening, floor, self.brokers, self.customers, self.say)
             await self._order_interest(floor)
             self.settled = await self._books()
             await self._live_second(floor)
+
+    async def _set_phases(self) -> list[SetPhases]:
+        """Orders through the bank are taken while the markets trade."""
+        config, first = self.installation.config, self.dates.first
+        from_s, until_s = (self.dates.ns(first, at) // 10**9 for at in ("09:15:00", "15:00:00"))
+        async with Seat.open(desk_settings(config, self.desks, DAY_SEAT), seat_clock(config)) as seat:
+            return await self.through.set_phases(seat, first, from_s, until_s)
+
+    async def _sign_on(self, floor: Floor, ordering: Ordering) -> None:
+        """Customers of the channel set a first password at the counter, and sign on."""
+        began_ns = time.monotonic_ns()
+        sequence = await ordering.open_date()
+        await totals_by_sql(self.installation.postgres, sequence, PATIENCE_SECONDS)
+        await ordering.set_first_passwords(floor.teller)
+        await ordering.channel.sign_on_all()
+        seconds = (time.monotonic_ns() - began_ns) / 1e9
+        self.say(f"{len(ordering.channel.until_s)} customers set a trading password and sign on in {seconds:.1f} s")
+
+    def tell_of_ordering(self, auditor: Auditor) -> None:
+        """What stood before there were customers."""
+        self.through.inform(auditor, self.dates.first, self.phases)
 
     async def _order_interest(self, floor: Floor) -> None:
         """Two people list a rate, and order T as interest day of all savings accounts."""
