@@ -51,12 +51,13 @@ class Frames(NamedTuple):
 
     def of(self, rows: Rows) -> tuple[Column, Column, Column, Column]:
         """(m,) trade date, seat, number and journal row of records of the block."""
-        ends = np.cumsum(self.counts)
+        ends = np.cumsum(np.array(self.counts, np.int64))
         at = np.arange(int(ends[-1]))[rows]
         frame = np.searchsorted(ends, at, side="right")
         columns = (self.trade_dates, self.seats, self.first_numbers, self.rows)
         dates, seats, numbers, journal_rows = (np.array(each, np.int64)[frame] for each in columns)
-        return dates, seats, numbers + at - (ends - self.counts)[frame], journal_rows
+        begins = ends - np.array(self.counts, np.int64)
+        return dates, seats, numbers + at - begins[frame], journal_rows
 
 
 class Moved(NamedTuple):

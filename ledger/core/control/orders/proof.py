@@ -87,7 +87,7 @@ def check_mirror(book: Book) -> None:
     _demand(~is_head | ((holding > 0) & ~numbers[:, 1:].any(axis=1)), "when an account was told", book)
     _demand(is_head | numbers.any(axis=1), "a position of nothing", book)
     used = np.array([page.used for page in mirror.pages])
-    _demand((used > 0) & (used.sum() == mirror.rows), "pages of the mirror", book)
+    _demand(np.append(used > 0, int(used.sum()) == mirror.rows), "pages of the mirror", book)
 
 
 def _demand(holds: Mask, what: str, book: Book) -> None:

@@ -14,7 +14,7 @@ no page.
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import batched, count
+from itertools import count, islice
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -177,8 +177,9 @@ class Mirror:
         }
         if self.rows + len(rows) > MIRROR_ROWS_MAX:
             return
-        for some in batched(rows.items(), max(1, MIRROR_PAGE_ROWS // 2)):
-            self._insert(account, dict(some))
+        left, piece = iter(rows.items()), max(1, MIRROR_PAGE_ROWS // 2)
+        while some := dict(islice(left, piece)):
+            self._insert(account, some)
 
     def forget(self, account: int) -> None:
         """Nobody knows any more what an account has."""
