@@ -82,7 +82,7 @@ def check_mirror(book: Book) -> None:
     _demand(begins == is_head, "the head of a securities account", book)
     _demand(begins[1:] | ((np.diff(account) == 0) & (np.diff(security) > 0)), "the order of positions", book)
     holding, sellable, bought_today = (numbers[:, place].astype(np.int64) for place in (0, 1, 3))
-    _demand((numbers >= 0).all(axis=1), "a position", book)
+    _demand(numbers.min(axis=1) >= 0, "a position", book)
     _demand(is_head | (sellable + bought_today <= holding), "what may be sold of a position", book)
     _demand(~is_head | ((holding > 0) & ~numbers[:, 1:].any(axis=1)), "when an account was told", book)
     _demand(is_head | numbers.any(axis=1), "a position of nothing", book)
