@@ -147,7 +147,7 @@ def never(*_: object) -> bool:
     [
         ("rules.orders.fees.rounded", rounded_down),
         ("rules.orders.told._is_traded", never),
-        ("rules.orders.taking._are_lots", never),
+        ("rules.orders.taking.are_lots", never),
         ("frontend_sim.auditor.orders.charges.half_up", floor),
         ("frontend_sim.auditor.orders.judging._may_be_gone", lambda *_: True),
         ("frontend_sim.auditor.orders.order.Ordered._cancel_refused", lambda order, _: order.words),
