@@ -9,23 +9,21 @@ registered yet serves brokers all the same. What keeps it from its work it tells
 
 import argparse
 import logging
-import signal
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 
 import trio
 
 from config.cli.day.ending import backup_is_told
 from config.cli.day.rolls import roll_to
-from config.cli.links import gateway_address, seat_settings
+from config.cli.desk_process import DeskProcess, serve_until_stopped, settings_of
+from config.cli.links import gateway_address
 from config.kit import environment
-from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
-from config.kit.own_files import refuse_if_others_may_read, take_lock
-from config.kit.telling import asking
-from config.kit.telling.exposition import Exposition
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.own_files import take_lock
 from config.kit.telling.logs import begin
-from config.kit.telling.ready_files import withdraw_ready, write_ready
 from config.kit.wall_clock import WallClock
 from config.schema import Config, load
 from config.supervise.privileges import give_up_root, stand_inside
@@ -34,18 +32,13 @@ from gateway.day.by_clock import DayByClock
 from gateway.day.desk import DayDesk
 from gateway.day.figures import Figures, registry_of
 from gateway.day.planning.configured import Plans
-from gateway.ops.answering import answer
-from protocol.client import KeyFileError, OutboxError, OutcomeUnknown, Seat, SeatSettings, SessionEnded, SystemClock
-from protocol.client.keys import load_signer
+from protocol.client import OutboxError, OutcomeUnknown, Seat, SeatSettings, SessionEnded, SystemClock
 from protocol.errors import InvariantBroken
 from protocol.messages.control import ConfirmRoll
-from protocol.vocabulary import BANK_PARTY
 
 NAME = "day_desk"
-OUTBOX = "day_desk.outbox"
 ROUND_SECONDS = 0.5  # real ones, between two rounds
 AGAIN_SECONDS = 1.0  # likewise, before the bank is tried again
-ATTEMPTS_MAX = 2
 ROLL_SECONDS = 5.0  # the read model has them to tell a roll in: the day goes on without
 _LOG = logging.getLogger(NAME)
 
@@ -61,7 +54,7 @@ def main(arguments: list[str]) -> int:
         make_state_directory(config)
         plans = Plans(config)  # and all that it loads, before root is given up
         config = stand_inside(config)
-        settings = _settings(config)
+        settings = settings_of(config, _desk(config))
         give_up_root(config, holds_keys=True)
         begin(NAME, config.log, config.state_directory)
         taken = f"another day desk runs from {config.state_directory.absolute()}"
@@ -76,46 +69,14 @@ def main(arguments: list[str]) -> int:
     return int(ExitCode.OK)
 
 
-def _settings(config: Config) -> SeatSettings:
-    """Of its seat, its keys read; where the gateway listens is not known yet. Raises: ConfigFault."""
-    key = config.day_desk_key_file
-    try:
-        refuse_if_others_may_read(key)
-        signer = load_signer(key, config.day_desk.key_id)
-    except (OSError, KeyFileError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ConfigFault(f"day_desk.key: {key}: {reason}") from None
-    outbox = config.state_directory / OUTBOX
-    settings = seat_settings(config, BANK_PARTY, config.day_desk.seat, signer, "127.0.0.1", 1, outbox)
-    return replace(settings, connect_attempts_max=ATTEMPTS_MAX)
+def _desk(config: Config) -> DeskProcess:
+    return DeskProcess(NAME, config.day_desk, config.day_desk_key_file)
 
 
 async def _serve(config: Config, plans: Plans, settings: SeatSettings, clock: WallClock) -> None:
-    figures, state = Figures(), config.state_directory
-    exposition = _exposition(config, figures)
-    listening = asking.listening(state, NAME)
-    try:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(answer, listening, lambda: asking.encoded(not figures.why, figures.why, figures.facts()))
-            nursery.start_soon(_go_on, config, plans, settings, clock, figures)
-            write_ready(config.ready_file(NAME), {"metrics": exposition.port})
-            _LOG.info("the day goes by the clock, metrics on %d", exposition.port)
-            with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-                async for number in signals:
-                    _LOG.info("%s: stopping", signal.Signals(number).name)
-                    break
-            nursery.cancel_scope.cancel()
-    finally:
-        withdraw_ready(config.ready_file(NAME))
-        exposition.close()
-
-
-def _exposition(config: Config, figures: Figures) -> Exposition:
-    host, port = config.day_desk.metrics_host, config.day_desk.metrics_port
-    try:
-        return Exposition(host, port, registry_of(figures))
-    except OSError as error:
-        raise ProcessFault(f"day_desk.metrics_port {host}:{port}: {error.strerror}", ExitCode.UNAVAILABLE) from None
+    figures = Figures()
+    work, what = partial(_go_on, config, plans, settings, clock, figures), "the day goes by the clock"
+    await serve_until_stopped(config, _desk(config), figures, registry_of(figures), work, what)
 
 
 async def _roll_to(config: Config, trade_date: int) -> ConfirmRoll | None:

@@ -11,42 +11,34 @@ Until then, and whenever it has lost the bank or the read model, nobody answers 
 import argparse
 import logging
 import os
-import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import trio
 
-from config.cli.links import gateway_address, seat_settings
+from config.cli.desk_process import DeskProcess, serve_until_stopped, settings_of
+from config.cli.links import gateway_address
 from config.cli.passwords.reading import PasswordsRead
 from config.cli.passwords.secret_files import Secrets
 from config.kit import environment
-from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
-from config.kit.own_files import refuse_if_others_may_read, take_lock
-from config.kit.telling import asking
-from config.kit.telling.exposition import Exposition
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.own_files import take_lock
 from config.kit.telling.logs import begin
-from config.kit.telling.ready_files import withdraw_ready, write_ready
 from config.kit.wall_clock import WallClock
 from config.schema import Config, load
 from config.supervise.privileges import give_up_root, stand_inside
 from config.supervise.state_folders import make_state_directory
 from gateway.identity.key_files import leave_no_core
-from gateway.ops.answering import answer
 from gateway.passwords.checking import Checkers
 from gateway.passwords.desk import PasswordDesk
 from gateway.passwords.figures import Figures, registry_of
 from gateway.passwords.serving import serve
-from protocol.client import KeyFileError, OutboxError, OutcomeUnknown, Seat, SeatSettings, SessionEnded, SystemClock
-from protocol.client.keys import load_signer
+from protocol.client import OutboxError, OutcomeUnknown, Seat, SeatSettings, SessionEnded, SystemClock
 from protocol.errors import InvariantBroken
-from protocol.vocabulary import BANK_PARTY
 
 NAME = "password_desk"
-OUTBOX = "password_desk.outbox"
 AGAIN_SECONDS = 1.0  # real ones, before the bank is tried again
-ATTEMPTS_MAX = 2
 _NS_PER_S = 10**9
 _LOG = logging.getLogger(NAME)
 
@@ -75,7 +67,7 @@ def main(arguments: list[str]) -> int:
         config = load(options.config)
         make_state_directory(config)
         config = stand_inside(config)
-        secrets, settings = Secrets.of_folder(config.passwords_folder), _settings(config)
+        secrets, settings = Secrets.of_folder(config.passwords_folder), settings_of(config, _desk(config))
         with suppress(OSError):
             os.nice(config.password_desk.nice)
         give_up_root(config, holds_keys=True)
@@ -100,47 +92,14 @@ def _run(house: _House) -> int:
     return int(code)
 
 
-def _settings(config: Config) -> SeatSettings:
-    """Of its seat, its key read; where the gateway listens is not known yet. Raises: ConfigFault."""
-    key = config.password_desk_key_file
-    try:
-        refuse_if_others_may_read(key)
-        signer = load_signer(key, config.password_desk.key_id)
-    except (OSError, KeyFileError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ConfigFault(f"password_desk.key: {key}: {reason}") from None
-    outbox = config.state_directory / OUTBOX
-    settings = seat_settings(config, BANK_PARTY, config.password_desk.seat, signer, "127.0.0.1", 1, outbox)
-    return replace(settings, connect_attempts_max=ATTEMPTS_MAX)
+def _desk(config: Config) -> DeskProcess:
+    return DeskProcess(NAME, config.password_desk, config.password_desk_key_file)
 
 
 async def _serve(house: _House) -> None:
     config, figures = house.config, house.figures
-    exposition = _exposition(config, figures)
-    listening = asking.listening(config.state_directory, NAME)
-    try:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(answer, listening, lambda: asking.encoded(not figures.why, figures.why, figures.facts()))
-            nursery.start_soon(_go_on, house)
-            write_ready(config.ready_file(NAME), {"metrics": exposition.port})
-            _LOG.info("passwords are checked, metrics on %d", exposition.port)
-            with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-                async for number in signals:
-                    _LOG.info("%s: stopping", signal.Signals(number).name)
-                    break
-            nursery.cancel_scope.cancel()
-    finally:
-        withdraw_ready(config.ready_file(NAME))
-        exposition.close()
-
-
-def _exposition(config: Config, figures: Figures) -> Exposition:
-    host, port = config.password_desk.metrics_host, config.password_desk.metrics_port
-    try:
-        return Exposition(host, port, registry_of(figures))
-    except OSError as error:
-        reason = f"password_desk.metrics_port {host}:{port}: {error.strerror}"
-        raise ProcessFault(reason, ExitCode.UNAVAILABLE) from None
+    registry, what = registry_of(figures), "passwords are checked"
+    await serve_until_stopped(config, _desk(config), figures, registry, lambda: _go_on(house), what)
 
 
 async def _go_on(house: _House) -> None:
