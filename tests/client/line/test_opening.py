@@ -3,6 +3,7 @@
 Belongs here: every step of opening, cut; how long a seat pauses between attempts. Never here: what an open seat does.
 """
 
+import gc
 import os
 import ssl
 import threading
@@ -24,6 +25,12 @@ from protocol.session.bank_events import EstablishReceived, NegotiateReceived, Q
 from tests.client.fake_bank import SEATS, FakeBank
 from tests.client.late_signal import leave_at
 from tests.client.line.test_links import ended
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_others() -> None:
+    """What tests before this one left to be collected is not open when it begins to look."""
+    gc.collect()
 
 
 def descriptors() -> list[str]:
@@ -194,17 +201,17 @@ def leave_opening_at_every_line(settings: SeatSettings) -> int:
 
 async def test_opening_a_blocking_seat_that_is_interrupted_at_any_line_leaves_nothing(tmp_path: Path) -> None:
     async with FakeBank.run() as bank:
-        settings = bank.settings(tmp_path)
+        settings, before = bank.settings(tmp_path), descriptors()
         lines = await trio.to_thread.run_sync(leave_opening_at_every_line, settings)
         assert lines > 20
-        await nothing_is_left(descriptors(), [settings])
+        await nothing_is_left(before, [settings])
 
 
 async def test_waiting_for_a_bank_that_is_not_there_can_be_interrupted(tmp_path: Path) -> None:
     gone = FakeBank()
     async with FakeBank.run() as bank:
         gone.port = bank.port
-    settings = gone.settings(tmp_path)
+    settings, before = gone.settings(tmp_path), descriptors()
 
     def open_with_patience() -> None:
         face = SyncSeat(settings)
@@ -214,7 +221,7 @@ async def test_waiting_for_a_bank_that_is_not_there_can_be_interrupted(tmp_path:
 
     with trio.fail_after(20):
         await trio.to_thread.run_sync(open_with_patience)
-    await nothing_is_left(descriptors(), [settings])
+    await nothing_is_left(before, [settings])
 
 
 async def test_a_disk_that_fails_under_a_blocking_seat_is_told_when_it_is_left(
